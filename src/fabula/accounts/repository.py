@@ -1,0 +1,162 @@
+"""SQL of accounts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.caller import Caller
+from fabula.core.pagination import Cursor
+from fabula.models import Account, ApiKey, Profile, SignInLink, SignInSession, UserRole
+
+_BY_SESSION = text("""
+SELECT a.id, a.username, s.id AS session_id,
+       array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
+       s.last_seen_at < now() - interval '5 minutes' AS stale
+FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
+WHERE s.token_hash = :hash AND s.expires_at > now() AND a.suspended_at IS NULL
+""")
+_BY_KEY = text("""
+SELECT a.id, a.username, k.id AS key_id,
+       array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
+       coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale
+FROM auth.api_keys k JOIN auth.accounts a ON a.id = k.account_id
+WHERE k.key_hash = :hash AND a.suspended_at IS NULL
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A caller, and whether the time of last use is due for an update."""
+
+    caller: Caller
+    stale: bool
+    key_id: UUID | None = None
+
+
+async def by_session(session: AsyncSession, token_hash: str) -> Found | None:
+    row = (await session.execute(_BY_SESSION, {"hash": token_hash})).first()
+    if row is None:
+        return None
+    return Found(Caller(row.id, row.username, frozenset(row.roles), row.session_id), row.stale)
+
+
+async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
+    row = (await session.execute(_BY_KEY, {"hash": key_hash})).first()
+    if row is None:
+        return None
+    return Found(Caller(row.id, row.username, frozenset(row.roles)), row.stale, row.key_id)
+
+
+async def touch(session: AsyncSession, found: Found) -> None:
+    """Note the last use; at most every five minutes, so that reading does not write."""
+    if found.key_id:
+        await session.execute(
+            update(ApiKey).where(ApiKey.id == found.key_id).values(last_used_at=func.now())
+        )
+    else:
+        await session.execute(
+            update(SignInSession)
+            .where(SignInSession.id == found.caller.session_id)
+            .values(last_seen_at=func.now())
+        )
+
+
+async def account_named(session: AsyncSession, username: str) -> Account | None:
+    return (
+        await session.scalars(select(Account).where(Account.username == username))
+    ).one_or_none()
+
+
+async def account(session: AsyncSession, account_id: UUID) -> Account | None:
+    return await session.get(Account, account_id)
+
+
+async def owner(session: AsyncSession) -> Account | None:
+    """The first admin: the person whose studio this is."""
+    return (
+        await session.scalars(
+            select(Account)
+            .join(UserRole, UserRole.user_id == Account.id)
+            .where(UserRole.role == "admin")
+            .order_by(Account.created_at)
+            .limit(1)
+        )
+    ).one_or_none()
+
+
+async def add_account(session: AsyncSession, username: str, roles: list[str]) -> Account:
+    """An account with its profile and roles, all or nothing."""
+    row = Account(username=username)
+    session.add(row)
+    await session.flush()
+    session.add(Profile(id=row.id, username=username))
+    session.add_all(UserRole(user_id=row.id, role=role) for role in roles)
+    await session.flush()
+    return row
+
+
+async def take_link(session: AsyncSession, token_hash: str) -> UUID | None:
+    """Use a one-time link up; the account, or None when it is unknown, used or too old."""
+    account_id: UUID | None = await session.scalar(
+        update(SignInLink)
+        .where(
+            SignInLink.token_hash == token_hash,
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > func.now(),
+        )
+        .values(used_at=func.now())
+        .returning(SignInLink.account_id)
+    )
+    return account_id
+
+
+async def has_signed_in(session: AsyncSession, account_id: UUID) -> bool:
+    used = select(SignInLink).where(
+        SignInLink.account_id == account_id, SignInLink.used_at.is_not(None)
+    )
+    return bool(await session.scalar(select(used.exists())))
+
+
+async def drop_session(session: AsyncSession, session_id: UUID) -> None:
+    await session.execute(delete(SignInSession).where(SignInSession.id == session_id))
+
+
+async def drop_other_sessions(
+    session: AsyncSession, account_id: UUID, kept: UUID | None
+) -> None:
+    await session.execute(
+        delete(SignInSession).where(
+            SignInSession.account_id == account_id, SignInSession.id.is_distinct_from(kept)
+        )
+    )
+
+
+async def api_keys(
+    session: AsyncSession, account_id: UUID, cursor: Cursor | None, limit: int
+) -> list[ApiKey]:
+    query = select(ApiKey).where(ApiKey.account_id == account_id)
+    if cursor:
+        query = query.where(cursor.before(ApiKey.created_at, ApiKey.id))
+    rows = await session.scalars(
+        query.order_by(ApiKey.created_at.desc(), ApiKey.id.desc()).limit(limit)
+    )
+    return list(rows)
+
+
+async def drop_api_key(session: AsyncSession, account_id: UUID, key_id: UUID) -> bool:
+    gone = await session.scalar(
+        delete(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.account_id == account_id)
+        .returning(ApiKey.id)
+    )
+    return gone is not None
+
+
+async def drop_expired(session: AsyncSession) -> None:
+    await session.execute(delete(SignInSession).where(SignInSession.expires_at < func.now()))
+    await session.execute(
+        delete(SignInLink).where(SignInLink.expires_at < func.now(), SignInLink.used_at.is_(None))
+    )
+

@@ -1,0 +1,55 @@
+"""Errors that a person can act on: a status, a stable code and a sentence."""
+
+from typing import ClassVar
+
+
+class FabulaError(Exception):
+    """Base of all errors of the product's rules.
+
+    ``status`` is the HTTP status, ``code`` a stable name for programs, and the message a
+    sentence that says what happened and what to do.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+
+
+class Invalid(FabulaError):
+    """The request cannot be done as it stands."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, message: str, *, field: str | None = None):
+        super().__init__(message)
+        self.field = field
+
+
+class NotSignedIn(FabulaError):
+    status = 401
+    code = "not_signed_in"
+
+
+class Forbidden(FabulaError):
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(FabulaError):
+    status = 404
+    code = "not_found"
+
+
+class Conflict(FabulaError):
+    status = 409
+    code = "conflict"
+
+
+class TooMany(FabulaError):
+    status = 429
+    code = "too_many_requests"
+
+
+class Unavailable(FabulaError):
+    status = 503
+    code = "unavailable"

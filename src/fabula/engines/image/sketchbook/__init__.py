@@ -1,0 +1,1 @@
+"""Sketchbook: the small picture engine that comes with the studio."""

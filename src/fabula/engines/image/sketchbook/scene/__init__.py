@@ -1,0 +1,1 @@
+"""Draws places, light, weather and painting styles with numpy and Pillow."""

@@ -1,0 +1,109 @@
+"""What can be made on this machine."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.core.database import elevated
+from fabula.engines.base import ImageCapabilities, Range
+from fabula.engines.registry import EngineEntry, EngineRegistry
+from fabula.generation import repository
+from fabula.generation.engine_choice import Choice, choose, snapped, within
+from fabula.generation.job_types import JOB_TYPES, JobType, with_config
+from fabula.generation.schemas import (
+    EngineStateOut,
+    JobTypeEngineOut,
+    JobTypeOut,
+    LimitsOut,
+    RangeOut,
+)
+
+
+def engines(registry: EngineRegistry) -> list[EngineStateOut]:
+    return [engine_state(entry) for entry in registry.all()]
+
+
+def engine_state(entry: EngineEntry) -> EngineStateOut:
+    info, here = entry.info, entry.availability
+    return EngineStateOut(
+        id=info.id,
+        name=info.name,
+        modality=info.modality.value,
+        version=info.version,
+        summary=info.summary,
+        model=info.model,
+        licence=info.licence,
+        stand_in=info.stand_in,
+        available=here.available,
+        reason=here.reason,
+        remedy=here.remedy,
+    )
+
+
+async def job_types(session: AsyncSession, registry: EngineRegistry) -> list[JobTypeOut]:
+    """The job table with the settings that are in force and the measured times."""
+    async with elevated(session):
+        configs = {
+            family: await repository.active_model_config(session, family)
+            for family in ("sdxl", "wan")
+        }
+        items = []
+        for row in JOB_TYPES.values():
+            config = configs[row.family]
+            job_type = with_config(row, config.config_data if config else None)
+            choice = choose(job_type, registry)
+            seconds = None
+            if choice.entry:
+                seconds = await repository.seconds_per_output(
+                    session, choice.entry.info.id, job_type.name
+                )
+            items.append(_job_type_out(job_type, choice, seconds))
+    return items
+
+
+def _job_type_out(job_type: JobType, choice: Choice, seconds: float | None) -> JobTypeOut:
+    entry = choice.entry
+    return JobTypeOut(
+        job_type=job_type.name,
+        format=job_type.format,
+        quality=job_type.quality,
+        model_type=job_type.family,
+        enhanced=job_type.rewritten,
+        credits=job_type.credits,
+        available=entry is not None,
+        reason=choice.reason,
+        remedy=choice.remedy,
+        engine=JobTypeEngineOut(
+            id=entry.info.id,
+            name=entry.info.name,
+            stand_in=entry.info.stand_in,
+            summary=entry.info.summary,
+        )
+        if entry
+        else None,
+        limits=_limits(job_type, entry.capabilities)
+        if entry and isinstance(entry.capabilities, ImageCapabilities)
+        else None,
+        estimate_seconds=None if seconds is None else round(seconds, 2),
+    )
+
+
+def _limits(job_type: JobType, found: ImageCapabilities) -> LimitsOut:
+    def out(name: str, limits: Range, wanted: float, *, whole: bool) -> RangeOut:
+        default = within(name, limits, None, wanted)
+        return RangeOut(
+            minimum=limits.minimum,
+            maximum=limits.maximum,
+            default=snapped(limits, default) if whole else default,
+            step=limits.step,
+        )
+
+    return LimitsOut(
+        width=out("width", found.width, job_type.width, whole=True),
+        height=out("height", found.height, job_type.height, whole=True),
+        steps=out("steps", found.steps, job_type.steps, whole=True),
+        guidance_scale=out(
+            "guidance_scale", found.guidance_scale, job_type.guidance_scale, whole=False
+        ),
+        max_count=found.max_count,
+        negative_prompt=found.negative_prompt,
+        image_to_image=found.image_to_image,
+    )

@@ -1,0 +1,146 @@
+"""Jobs, job types and engines."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query, Response, UploadFile, status
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep
+from fabula.accounts.caller import Caller
+from fabula.core.pagination import Cursor, Page, page_of
+from fabula.core.settings import get_settings
+from fabula.generation import catalogue, repository, service, submit, uploads, views
+from fabula.generation.access import DeskDep, LinksDep, RegistryDep, StoreDep
+from fabula.generation.errors import JobNotFound
+from fabula.generation.schemas import EngineStateOut, JobIn, JobOut, JobTypeOut, UploadOut
+from fabula.generation.submit import Desk
+from fabula.storage.links import Links
+
+router = APIRouter(tags=["jobs"])
+IdempotencyKeyHeader = Annotated[
+    str | None, Header(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
+]
+
+
+async def _one(
+    session: AsyncSession, caller: Caller, job_id: UUID, desk: Desk, links: Links
+) -> JobOut:
+    row = await service.get_job(session, caller, job_id)
+    return (await views.show(session, [row], desk.registry, links))[0]
+
+
+@router.post("/jobs", status_code=status.HTTP_202_ACCEPTED)
+async def create_job(
+    body: JobIn,
+    caller: CallerDep,
+    session: SessionDep,
+    desk: DeskDep,
+    links: LinksDep,
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> JobOut:
+    """Queue a job. With an `Idempotency-Key`, sending it twice makes one job."""
+    job_id = await submit.submit(session, caller, body, desk, key=idempotency_key)
+    return await _one(session, caller, job_id, desk, links)
+
+
+@router.get("/jobs")
+async def list_jobs(
+    caller: CallerDep,
+    session: SessionDep,
+    registry: RegistryDep,
+    links: LinksDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+    status: Annotated[
+        Literal["queued", "processing", "completed", "failed"] | None, Query()
+    ] = None,
+    destination: Annotated[Literal["workspace", "library"] | None, Query()] = None,
+) -> Page[JobOut]:
+    """The caller's jobs, newest first."""
+    rows = await repository.list_jobs(
+        session,
+        caller.user_id,
+        cursor=cursor,
+        limit=limit + 1,
+        status=status,
+        destination=destination,
+    )
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.job.created_at, row.job.id))
+    items = await views.show(session, list(kept), registry, links)
+    return Page(items=items, next_cursor=following)
+
+
+@router.get("/jobs/{job_id}")
+async def get_job(
+    job_id: UUID, caller: CallerDep, session: SessionDep, desk: DeskDep, links: LinksDep
+) -> JobOut:
+    """A job with its progress and outputs."""
+    return await _one(session, caller, job_id, desk, links)
+
+
+@router.post("/jobs/{job_id}/cancel")
+async def cancel_job(
+    job_id: UUID, caller: CallerDep, session: SessionDep, desk: DeskDep, links: LinksDep
+) -> JobOut:
+    """Cancel a job; one that runs stops at its engine's next step."""
+    await service.cancel(session, caller, job_id, desk)
+    return await _one(session, caller, job_id, desk, links)
+
+
+@router.post("/jobs/{job_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+async def retry_job(
+    job_id: UUID, caller: CallerDep, session: SessionDep, desk: DeskDep, links: LinksDep
+) -> JobOut:
+    """Try a failed job again, as a new job that is linked to it."""
+    new_id = await service.retry(session, caller, job_id, desk)
+    return await _one(session, caller, new_id, desk, links)
+
+
+@router.post("/jobs/{job_id}/again", status_code=status.HTTP_202_ACCEPTED)
+async def repeat_job(
+    job_id: UUID, caller: CallerDep, session: SessionDep, desk: DeskDep, links: LinksDep
+) -> JobOut:
+    """Make the same once more: same parameters, same seed."""
+    new_id = await service.again(session, caller, job_id, desk)
+    return await _one(session, caller, new_id, desk, links)
+
+
+@router.get("/jobs/{job_id}/preview/{index}", response_class=Response)
+async def job_preview(
+    job_id: UUID,
+    index: Annotated[int, Path(ge=0, le=100)],
+    caller: CallerDep,
+    session: SessionDep,
+) -> Response:
+    """The latest preview of an output in the making."""
+    picture = await repository.preview(session, caller.user_id, job_id, index)
+    if picture is None:
+        raise JobNotFound
+    kind = "image/webp" if picture[8:12] == b"WEBP" else "image/jpeg"
+    return Response(picture, media_type=kind, headers={"Cache-Control": "private, no-store"})
+
+
+@router.get("/job-types")
+async def list_job_types(
+    caller: CallerDep, session: SessionDep, registry: RegistryDep
+) -> Page[JobTypeOut]:
+    """What can be made here, by which engine, within which limits."""
+    items = await catalogue.job_types(session, registry)
+    return Page(items=items, next_cursor=None)
+
+
+@router.get("/engines")
+async def list_engines(caller: CallerDep, registry: RegistryDep) -> Page[EngineStateOut]:
+    """All engines, and why those that cannot run here cannot."""
+    return Page(items=catalogue.engines(registry), next_cursor=None)
+
+
+@router.post("/uploads", status_code=status.HTTP_201_CREATED)
+async def upload_reference(
+    file: UploadFile, caller: CallerDep, session: SessionDep, store: StoreDep, links: LinksDep
+) -> UploadOut:
+    """Bring a picture along, to be used as a reference."""
+    limit = get_settings().max_upload_mb * 1024 * 1024
+    data = await file.read(limit + 1)
+    return await uploads.bring(session, caller, store, links, data, limit)

@@ -1,0 +1,80 @@
+"""Which engine does a job, and whether it can do what was asked."""
+
+from dataclasses import dataclass
+
+from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
+from fabula.engines.registry import EngineEntry, EngineRegistry
+from fabula.generation.errors import NoEngine, NotPossible
+from fabula.generation.job_types import JobType
+
+Capabilities = ImageCapabilities | VideoCapabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The engine of a job type on this machine, or why there is none."""
+
+    entry: EngineEntry | None
+    reason: str = ""
+    remedy: str = ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        found = self.entry.capabilities if self.entry else None
+        if not isinstance(found, ImageCapabilities | VideoCapabilities):
+            raise NoEngine(f"{self.reason} {self.remedy}".strip())
+        return found
+
+    @property
+    def chosen(self) -> EngineEntry:
+        if self.entry is None:
+            raise NoEngine(f"{self.reason} {self.remedy}".strip())
+        return self.entry
+
+
+def choose(job_type: JobType, registry: EngineRegistry) -> Choice:
+    """The first engine of the job type that can run here."""
+    missing = None
+    for name in job_type.engines:
+        entry = registry.get(name)
+        if entry is None:
+            continue
+        if entry.availability.available:
+            return Choice(entry)
+        missing = entry
+    what = "clips" if job_type.format == "video" else "pictures"
+    if missing is None:
+        return Choice(
+            None,
+            f"No engine of this studio makes {what} of the type {job_type.name}.",
+            "Clips need a WAN engine, which this version does not have yet; "
+            "pictures work with the types sdxl_image_fast and sdxl_image_high."
+            if job_type.format == "video"
+            else "Run `fabula doctor` to see which engines there are.",
+        )
+    return Choice(
+        None,
+        f"{missing.info.name} cannot run here: {missing.availability.reason}",
+        missing.availability.remedy,
+    )
+
+
+def within(name: str, limits: Range, asked: float | None, default: float) -> float:
+    """A value inside the engine's limits. A default is moved inside; a person's wish is not."""
+    if asked is None:
+        return min(max(default, limits.minimum), limits.maximum)
+    if not limits.minimum <= asked <= limits.maximum:
+        label = name.replace("_", " ")
+        raise NotPossible(
+            f"This engine takes a {label} from {limits.minimum:g} to {limits.maximum:g}: "
+            f"{asked:g} is outside.",
+            field=name,
+        )
+    return asked
+
+
+def snapped(limits: Range, value: float) -> int:
+    """The nearest legal multiple of the engine's step."""
+    step = limits.step or 1
+    nearest = limits.minimum + round((value - limits.minimum) / step) * step
+    return int(min(max(nearest, limits.minimum), limits.maximum))

@@ -1,0 +1,49 @@
+"""Errors of making pictures and clips."""
+
+from fabula.core.errors import Conflict, FabulaError, Invalid, NotFound
+
+
+class NoEngine(FabulaError):
+    """No engine of this studio can do the job; the message says what would make it possible."""
+
+    status = 409
+    code = "no_engine"
+
+
+class NotPossible(Invalid):
+    """The chosen engine cannot do what was asked."""
+
+    code = "not_possible"
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such job: it may have been deleted.")
+
+
+class ReferenceNotFound(Invalid):
+    code = "reference_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The reference picture is not there: it may have been discarded or have expired. "
+            "Choose another one.",
+            field="reference.asset_id",
+        )
+
+
+class WrongState(Conflict):
+    """The job is not in a state in which this can be done."""
+
+    code = "wrong_state"
+
+
+class KeyReused(Conflict):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used for a different request: use a new key."
+        )

@@ -1,0 +1,75 @@
+"""Everything that is needed to make an output again, frozen when the job is accepted.
+
+Kept in ``jobs.metadata``; the runner adds what was really used under ``effective``.
+"""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FrozenReference(BaseModel):
+    """The reference picture by place and by content: ``sha256`` tells whether it is the same."""
+
+    asset_id: UUID
+    bucket: str
+    key: str
+    sha256: str
+    strength: float
+
+
+class FrozenTemplate(BaseModel):
+    id: UUID | None
+    name: str
+    version: int
+
+
+class Rewriting(BaseModel):
+    """How the prompt became what the engine read. ``wanted`` is False when it was left alone."""
+
+    wanted: bool
+    strategy: str | None = None
+    template: FrozenTemplate | None = None
+    fallback_level: str | None = None
+    engine: str | None = None
+    time_ms: int | None = None
+    tokens: int | None = None
+    token_limit: int | None = None
+    cut: list[str] = []
+    notes: list[dict[str, str]] = []
+
+
+class Provenance(BaseModel):
+    """Version 1 of the record."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    schema_version: Literal[1] = 1
+    job_type: str
+    prompt_original: str
+    prompt_final: str | None = None
+    negative_prompt: str = ""
+    seed: int
+    count: int
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    frames: int = 1
+    fps: float = 16.0
+    reference: FrozenReference | None = None
+    rewriting: Rewriting
+    engine_id: str
+    engine_version: str
+    model: str
+    model_config_id: UUID | None = None
+    rating: Literal["sfw"] = "sfw"
+    unit_credits: int
+    retry_of: UUID | None = None
+    warnings: list[dict[str, str]] = []
+    effective: dict[str, Any] = {}
+
+    def dump(self) -> dict[str, Any]:
+        """As stored: plain JSON values."""
+        return self.model_dump(mode="json")

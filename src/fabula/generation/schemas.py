@@ -1,0 +1,216 @@
+"""What the jobs API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from fabula.generation.job_types import DEFAULT_JOB_TYPE
+
+MAX_PROMPT = 4000
+MAX_SEED = 2**31 - 1
+PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
+
+
+def no_null_bytes(value: str) -> str:
+    """PostgreSQL's text holds every character but U+0000."""
+    if "\x00" in value:
+        raise ValueError("The text holds a null character: take it out.")
+    return value
+
+
+class Strict(BaseModel):
+    """A request body: unknown fields are an error, so that a typing mistake shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReferenceIn(Strict):
+    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it."""
+
+    asset_id: UUID
+    strength: float = Field(default=0.5, ge=0.0, le=1.0)
+
+
+class JobIn(Strict):
+    """What to make. Everything but the prompt has a default from the job type."""
+
+    prompt: PromptText = Field(min_length=1)
+    job_type: str = DEFAULT_JOB_TYPE
+    count: int = Field(default=1, ge=1, le=6, strict=True)
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
+    negative_prompt: PromptText | None = None
+    width: int | None = Field(default=None, ge=1, le=8192, strict=True)
+    height: int | None = Field(default=None, ge=1, le=8192, strict=True)
+    steps: int | None = Field(default=None, ge=1, le=500, strict=True)
+    guidance_scale: float | None = Field(default=None, ge=0, le=100, allow_inf_nan=False)
+    enhance: bool | None = None
+    enhanced_prompt: PromptText | None = None
+    destination: Literal["workspace", "library"] = "workspace"
+    reference: ReferenceIn | None = None
+
+    _clean = field_validator("prompt", "negative_prompt", "enhanced_prompt", "job_type")(
+        lambda value: value if value is None else no_null_bytes(value)
+    )
+
+
+class EngineOut(BaseModel):
+    id: str
+    name: str
+    stand_in: bool
+
+
+class ProgressOut(BaseModel):
+    """``step`` of ``steps`` of output ``index``; ``fraction`` is of the whole job, 0 to 1."""
+
+    stage: str
+    step: int
+    steps: int
+    fraction: float
+    index: int
+    preview_url: str | None
+    eta_seconds: float | None
+
+
+class NoteOut(BaseModel):
+    code: str
+    message: str
+
+
+class JobErrorOut(BaseModel):
+    code: str
+    message: str
+    retryable: bool
+
+
+class AssetRef(BaseModel):
+    """An output of a job."""
+
+    id: UUID
+    asset_index: int
+    seed: int
+    url: str
+    thumbnail_url: str
+    width: int
+    height: int
+    mime_type: str
+    thumbhash: str
+    saved: bool
+    library_asset_id: UUID | None
+
+
+class ReferenceOut(BaseModel):
+    asset_id: UUID
+    strength: float
+
+
+class ParamsOut(BaseModel):
+    """The parameters of a job, as they were fixed when it was accepted."""
+
+    seed: int
+    steps: int
+    guidance_scale: float
+    negative_prompt: str
+    width: int
+    height: int
+    count: int
+    reference: ReferenceOut | None
+    enhance: bool
+
+
+class JobOut(BaseModel):
+    id: UUID
+    status: Literal["queued", "processing", "completed", "failed"]
+    job_type: str
+    format: str
+    quality: str
+    destination: str
+    attempts: int
+    max_attempts: int
+    progress: ProgressOut
+    queue_position: int | None
+    error: JobErrorOut | None
+    original_prompt: str
+    enhanced_prompt: str | None
+    template_name: str | None
+    strategy: str | None
+    count: int
+    width: int
+    height: int
+    params: ParamsOut
+    engine: EngineOut | None
+    warnings: list[NoteOut]
+    retry_of: UUID | None
+    workspace_session_id: UUID | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    assets: list[AssetRef]
+
+
+class RangeOut(BaseModel):
+    minimum: float
+    maximum: float
+    default: float
+    step: float
+
+
+class LimitsOut(BaseModel):
+    """What the engine of a job type takes."""
+
+    width: RangeOut
+    height: RangeOut
+    steps: RangeOut
+    guidance_scale: RangeOut
+    max_count: int
+    negative_prompt: bool
+    image_to_image: bool
+
+
+class JobTypeEngineOut(EngineOut):
+    summary: str
+
+
+class JobTypeOut(BaseModel):
+    job_type: str
+    format: str
+    quality: str
+    model_type: str
+    enhanced: bool
+    credits: int
+    available: bool
+    reason: str
+    remedy: str
+    engine: JobTypeEngineOut | None
+    limits: LimitsOut | None
+    estimate_seconds: float | None
+
+
+class EngineStateOut(BaseModel):
+    """An engine of this studio and whether it can run here."""
+
+    id: str
+    name: str
+    modality: str
+    version: str
+    summary: str
+    model: str
+    licence: str
+    stand_in: bool
+    available: bool
+    reason: str
+    remedy: str
+
+
+class UploadOut(BaseModel):
+    id: UUID
+    url: str
+    thumbnail_url: str
+    width: int
+    height: int
+    mime_type: str
+    thumbhash: str
+
+
+Provenance = dict[str, Any]

@@ -1,0 +1,232 @@
+"""Accepting a job: check everything first, then write it, its run and its cards in one commit."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.caller import Caller
+from fabula.core.database import elevated
+from fabula.core.errors import Invalid
+from fabula.engines.base import ImageCapabilities
+from fabula.engines.registry import EngineRegistry
+from fabula.events import live
+from fabula.events.domain import DomainEvents
+from fabula.generation import repository
+from fabula.generation.engine_choice import Choice, choose, snapped, within
+from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
+from fabula.generation.events import JobAccepted
+from fabula.generation.job_types import JOB_TYPES, JobType, with_config
+from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
+from fabula.generation.schemas import MAX_SEED, JobIn
+from fabula.models import IdempotencyKey, Job, JobRun
+from fabula.queue import leases
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What accepting a job needs beside the session."""
+
+    registry: EngineRegistry
+    events: DomainEvents
+
+
+def job_type_named(name: str) -> JobType:
+    if name not in JOB_TYPES:
+        raise Invalid(
+            f"There is no job type {name!r}: use one of {', '.join(JOB_TYPES)}.", field="job_type"
+        )
+    return JOB_TYPES[name]
+
+
+async def submit(
+    session: AsyncSession, caller: Caller, body: JobIn, desk: Desk, *, key: str | None = None
+) -> UUID:
+    """Accept a job. The same idempotency key and body give the same job."""
+    digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    if key:
+        await repository.lock_key(session, caller.user_id, key)
+        known = await repository.idempotent_job(session, caller.user_id, key)
+        if known and known.request_hash != digest:
+            raise KeyReused
+        if known:
+            return known.job_id
+    provenance = await _plan(session, caller, body, desk.registry)
+    job_id = await write_job(session, caller, provenance, body.destination, desk)
+    if key:
+        session.add(
+            IdempotencyKey(
+                user_id=caller.user_id, key=key, request_hash=digest, job_id=job_id
+            )
+        )
+        await session.flush()
+    return job_id
+
+
+async def resubmit(
+    session: AsyncSession, caller: Caller, old: Provenance, destination: str, desk: Desk,
+    *, retry_of: UUID | None = None,
+) -> UUID:
+    """The same parameters once more, on the engine that made them where it still runs here."""
+    job_type = job_type_named(old.job_type)
+    entry = desk.registry.get(old.engine_id)
+    choice = (
+        Choice(entry) if entry and entry.availability.available
+        else choose(job_type, desk.registry)
+    )
+    chosen = choice.chosen
+    warnings = []
+    if (chosen.info.id, chosen.info.version) != (old.engine_id, old.engine_version):
+        warnings.append(
+            {
+                "code": "engine_changed",
+                "message": f"Made by {chosen.info.name} {chosen.info.version}; the first one was "
+                f"made by {old.engine_id} {old.engine_version}, so this one may differ.",
+            }
+        )
+    fresh = old.model_copy(
+        update={
+            "engine_id": chosen.info.id,
+            "engine_version": chosen.info.version,
+            "model": chosen.info.model,
+            "retry_of": retry_of,
+            "warnings": warnings,
+            "effective": {},
+        }
+    )
+    return await write_job(session, caller, fresh, destination, desk)
+
+
+async def _plan(
+    session: AsyncSession, caller: Caller, body: JobIn, registry: EngineRegistry
+) -> Provenance:
+    base = job_type_named(body.job_type)
+    async with elevated(session):
+        config = await repository.active_model_config(session, base.family)
+    job_type = with_config(base, config.config_data if config else None)
+    choice = choose(job_type, registry)
+    limits = choice.capabilities
+    if not isinstance(limits, ImageCapabilities):
+        raise NotPossible("This studio makes pictures only so far: use an image job type.")
+    if body.count > limits.max_count:
+        raise NotPossible(
+            f"This engine makes at most {limits.max_count} pictures at once.", field="count"
+        )
+    if body.reference and not limits.image_to_image:
+        raise NotPossible("This engine cannot start from a picture.", field="reference")
+    width, height, warnings = _size(body, job_type, limits)
+    return Provenance(
+        job_type=job_type.name,
+        prompt_original=body.prompt,
+        prompt_final=_ready_prompt(body, job_type),
+        negative_prompt=body.negative_prompt or "",
+        seed=secrets.randbelow(MAX_SEED) if body.seed is None else body.seed,
+        count=body.count,
+        width=width,
+        height=height,
+        steps=int(within("steps", limits.steps, body.steps, job_type.steps)),
+        guidance_scale=within(
+            "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
+        ),
+        reference=await _reference(session, caller, body),
+        rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
+        engine_id=choice.chosen.info.id,
+        engine_version=choice.chosen.info.version,
+        model=choice.chosen.info.model,
+        model_config_id=config.id if config else None,
+        unit_credits=job_type.credits,
+        warnings=warnings,
+    )
+
+
+def _ready_prompt(body: JobIn, job_type: JobType) -> str | None:
+    """The prompt for the engine, or None when it is to be rewritten first."""
+    if body.enhanced_prompt:
+        return body.enhanced_prompt
+    wanted = job_type.rewritten if body.enhance is None else body.enhance
+    return None if wanted else body.prompt
+
+
+def _size(
+    body: JobIn, job_type: JobType, limits: ImageCapabilities
+) -> tuple[int, int, list[dict[str, str]]]:
+    """Legal width and height; a size between the engine's steps is moved, and said so."""
+    width = within("width", limits.width, body.width, job_type.width)
+    height = within("height", limits.height, body.height, job_type.height)
+    legal = snapped(limits.width, width), snapped(limits.height, height)
+    asked = body.width is not None or body.height is not None
+    if not asked or legal == (width, height):
+        return *legal, []
+    message = f"Made at {legal[0]}×{legal[1]}: this engine's sizes go in steps of "
+    message += f"{limits.width.step:g} pixels."
+    return *legal, [{"code": "size_snapped", "message": message}]
+
+
+async def _reference(
+    session: AsyncSession, caller: Caller, body: JobIn
+) -> FrozenReference | None:
+    if body.reference is None:
+        return None
+    found = await repository.source_picture(session, caller.user_id, body.reference.asset_id)
+    if found is None:
+        raise ReferenceNotFound
+    return FrozenReference(
+        asset_id=found.asset_id,
+        bucket=found.bucket,
+        key=found.key,
+        sha256=found.sha256,
+        strength=body.reference.strength,
+    )
+
+
+async def write_job(
+    session: AsyncSession, caller: Caller, provenance: Provenance, destination: str, desk: Desk
+) -> UUID:
+    job_type = JOB_TYPES[provenance.job_type]
+    job = Job(
+        user_id=caller.user_id,
+        job_type=job_type.name,
+        status="queued",
+        format=job_type.format,
+        quality=job_type.quality,
+        model_type=job_type.family,
+        original_prompt=provenance.prompt_original,
+        destination=destination,
+        metadata_=provenance.dump(),
+        **_rewritten_columns(provenance),
+    )
+    session.add(job)
+    await session.flush()
+    session.add(
+        JobRun(
+            job_id=job.id,
+            user_id=caller.user_id,
+            lane=job_type.format,
+            engine_id=provenance.engine_id,
+            job_type=job_type.name,
+            output_count=provenance.count,
+            pixels=provenance.width * provenance.height,
+            retry_of=provenance.retry_of,
+        )
+    )
+    await session.flush()
+    async with elevated(session):
+        await desk.events.emit(
+            session, JobAccepted(job.id, caller.user_id, provenance, destination)
+        )
+    await live.publish(
+        session, caller.user_id, "job.updated", {"job_id": str(job.id), "status": "queued"}
+    )
+    await leases.wake_workers(session)
+    return job.id
+
+
+def _rewritten_columns(provenance: Provenance) -> dict[str, Any]:
+    """A prompt that was rewritten before the job was made counts as the person's own words."""
+    final = provenance.prompt_final
+    if final is None or final == provenance.prompt_original:
+        return {}
+    return {"enhanced_prompt": final, "enhancement_strategy": "accepted"}

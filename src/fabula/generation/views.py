@@ -1,0 +1,185 @@
+"""Jobs as the API shows them."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.core.database import elevated
+from fabula.engines.registry import EngineRegistry
+from fabula.generation import repository
+from fabula.generation.job_types import JOB_TYPES
+from fabula.generation.provenance import Provenance
+from fabula.generation.repository import JobRow, OutputRow
+from fabula.generation.schemas import (
+    AssetRef,
+    EngineOut,
+    JobErrorOut,
+    JobOut,
+    NoteOut,
+    ParamsOut,
+    ProgressOut,
+    ReferenceOut,
+)
+from fabula.models import JobRun
+from fabula.queue import leases
+from fabula.storage.links import Links
+
+_NOT_RETRYABLE = {"screened_text"}
+
+
+async def show(
+    session: AsyncSession, rows: list[JobRow], registry: EngineRegistry, links: Links
+) -> list[JobOut]:
+    """Full views of jobs that the caller may read, with a fixed number of queries."""
+    ids = [row.job.id for row in rows]
+    outputs: dict[UUID, list[AssetRef]] = {}
+    for output in await repository.outputs_of(session, ids):
+        outputs.setdefault(output.job_id, []).append(asset_ref(output, links))
+    positions: dict[UUID, int] = {}
+    if any(row.run.state == "waiting" for row in rows):
+        async with elevated(session):
+            positions = await leases.queue_positions(session)
+    previews = await repository.preview_steps(
+        session, [row.job.id for row in rows if row.run.state == "running"]
+    )
+    speeds = await _speeds(session, rows)
+    return [
+        _job_out(
+            row,
+            registry,
+            outputs.get(row.job.id, []),
+            positions.get(row.job.id),
+            previews.get(row.job.id),
+            speeds.get((row.run.engine_id, row.run.job_type)),
+        )
+        for row in rows
+    ]
+
+
+async def _speeds(
+    session: AsyncSession, rows: list[JobRow]
+) -> dict[tuple[str, str], float | None]:
+    """Seconds an output, over everybody's jobs: figures of the machine, not of a person."""
+    wanted = {(r.run.engine_id, r.run.job_type) for r in rows if r.run.state != "done"}
+    if not wanted:
+        return {}
+    async with elevated(session):
+        return {pair: await repository.seconds_per_output(session, *pair) for pair in wanted}
+
+
+def asset_ref(row: OutputRow, links: Links) -> AssetRef:
+    return AssetRef(
+        id=row.id,
+        asset_index=row.asset_index,
+        seed=row.seed,
+        url=links.url(row.bucket, row.key),
+        thumbnail_url=links.url(row.bucket, row.thumbnail_key),
+        width=row.width,
+        height=row.height,
+        mime_type=row.mime_type,
+        thumbhash=row.thumbhash,
+        saved=row.library_asset_id is not None,
+        library_asset_id=row.library_asset_id,
+    )
+
+
+def _job_out(
+    row: JobRow,
+    registry: EngineRegistry,
+    assets: list[AssetRef],
+    position: int | None,
+    preview: tuple[int, int] | None,
+    seconds: float | None,
+) -> JobOut:
+    job, run = row.job, row.run
+    plan = Provenance.model_validate(job.metadata_)
+    entry = registry.get(plan.engine_id)
+    kind = JOB_TYPES[plan.job_type]
+    return JobOut(
+        id=job.id,
+        status=job.status or "queued",
+        job_type=job.job_type,
+        format=kind.format,
+        quality=kind.quality,
+        destination=job.destination or "library",
+        attempts=job.attempts or 0,
+        max_attempts=job.max_attempts or 0,
+        progress=progress_out(run, preview, seconds),
+        queue_position=position,
+        error=_error_out(row),
+        original_prompt=plan.prompt_original,
+        enhanced_prompt=job.enhanced_prompt,
+        template_name=job.template_name,
+        strategy=job.enhancement_strategy,
+        count=plan.count,
+        width=plan.width,
+        height=plan.height,
+        params=_params(plan),
+        engine=EngineOut(id=entry.info.id, name=entry.info.name, stand_in=entry.info.stand_in)
+        if entry
+        else EngineOut(id=plan.engine_id, name=plan.engine_id, stand_in=False),
+        warnings=[NoteOut(**note) for note in plan.warnings],
+        retry_of=run.retry_of,
+        workspace_session_id=job.workspace_session_id,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
+        assets=assets,
+    )
+
+
+def _params(plan: Provenance) -> ParamsOut:
+    reference = plan.reference
+    return ParamsOut(
+        seed=plan.seed,
+        steps=plan.steps,
+        guidance_scale=plan.guidance_scale,
+        negative_prompt=plan.negative_prompt,
+        width=plan.width,
+        height=plan.height,
+        count=plan.count,
+        reference=ReferenceOut(asset_id=reference.asset_id, strength=reference.strength)
+        if reference
+        else None,
+        enhance=plan.rewriting.wanted,
+    )
+
+
+def _error_out(row: JobRow) -> JobErrorOut | None:
+    if row.job.status != "failed":
+        return None
+    code = row.run.error_code or "failed"
+    return JobErrorOut(
+        code=code,
+        message=row.job.error_message or "The job failed.",
+        retryable=code not in _NOT_RETRYABLE,
+    )
+
+
+def progress_out(
+    run: JobRun, preview: tuple[int, int] | None, seconds: float | None
+) -> ProgressOut:
+    fraction = fraction_done(run.stage, run.output_index, run.step, run.steps, run.output_count)
+    return ProgressOut(
+        stage=run.stage,
+        step=run.step,
+        steps=run.steps,
+        fraction=fraction,
+        index=run.output_index,
+        preview_url=preview_url(run.job_id, *preview) if preview else None,
+        eta_seconds=None
+        if seconds is None or run.state == "done"
+        else round(seconds * run.output_count * (1 - fraction), 1),
+    )
+
+
+def fraction_done(stage: str, index: int, step: int, steps: int, count: int) -> float:
+    """How much of the job is done, 0 to 1; an output counts by its steps."""
+    if stage == "done":
+        return 1.0
+    within = step / steps if steps else 0.0
+    return round(min((index + within) / max(count, 1), 1.0), 4)
+
+
+def preview_url(job_id: UUID, index: int, step: int) -> str:
+    return f"/api/jobs/{job_id}/preview/{index}?v={step}"

@@ -1,0 +1,149 @@
+"""Putting a file on the shelf: copy, verify, then write the rows."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.caller import Caller
+from fabula.events import live
+from fabula.generation.events import OutputReady
+from fabula.library import repository
+from fabula.library.repository import ShelvedRow
+from fabula.models import FileFacts, LibraryAsset, LibraryFile
+from fabula.storage.base import BlobStore, ObjectRef
+
+LIBRARY_BUCKET = "user-library"
+MAX_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A staged asset with everything that the library keeps of it."""
+
+    asset_id: UUID
+    job_id: UUID
+    index: int
+    asset_type: str
+    mime_type: str
+    size: int
+    seed: int
+    prompt: str
+    model: str
+    settings: dict[str, Any]
+    file: FileFacts
+
+
+async def kept_from(session: AsyncSession, user_id: UUID, asset_id: UUID) -> ShelvedRow | None:
+    return await repository.kept_from(session, user_id, asset_id)
+
+
+async def save(
+    session: AsyncSession,
+    caller: Caller,
+    source: Source,
+    store: BlobStore,
+    *,
+    title: str | None,
+    tags: list[str],
+) -> ShelvedRow:
+    """Copy a staged asset to the library, once."""
+    await repository.lock_source(session, source.asset_id)
+    known = await repository.kept_from(session, caller.user_id, source.asset_id)
+    if known:
+        return known
+    new_id = uuid4()
+    key, thumbnail_key = _places(caller.user_id, new_id, source.file.key)
+    file = source.file
+    await store.copy(ObjectRef(file.bucket, file.key), ObjectRef(LIBRARY_BUCKET, key))
+    await store.copy(
+        ObjectRef(file.bucket, file.thumbnail_key), ObjectRef(LIBRARY_BUCKET, thumbnail_key)
+    )
+    asset = LibraryAsset(
+        id=new_id,
+        user_id=caller.user_id,
+        asset_type=source.asset_type,
+        storage_path=key,
+        file_size_bytes=source.size,
+        mime_type=source.mime_type,
+        original_prompt=source.prompt,
+        model_used=source.model,
+        generation_seed=source.seed,
+        custom_title=title,
+        tags=tags,
+    )
+    shelved = _file_row(asset, source.settings, file, key, thumbnail_key)
+    shelved.source_asset_id = source.asset_id
+    shelved.job_id = source.job_id
+    shelved.asset_index = source.index
+    return await _write(session, asset, shelved)
+
+
+async def shelve_output(session: AsyncSession, event: OutputReady, store: BlobStore) -> None:
+    """An output of a job with the destination ``library`` goes straight to the shelf."""
+    if event.destination != "library":
+        return
+    if await repository.shelved_output(session, event.job_id, event.index):
+        return
+    new_id = uuid4()
+    key, thumbnail_key = _places(event.user_id, new_id, event.file.key)
+    await store.copy(ObjectRef(event.file.bucket, event.file.key), ObjectRef(LIBRARY_BUCKET, key))
+    await store.copy(
+        ObjectRef(event.file.bucket, event.file.thumbnail_key),
+        ObjectRef(LIBRARY_BUCKET, thumbnail_key),
+    )
+    asset = LibraryAsset(
+        id=new_id,
+        user_id=event.user_id,
+        asset_type="image",
+        storage_path=key,
+        file_size_bytes=event.file.size,
+        mime_type=event.file.mime_type,
+        original_prompt=event.provenance.prompt_original,
+        model_used=event.provenance.model,
+        generation_seed=event.seed,
+        tags=[],
+    )
+    shelved = _file_row(asset, event.provenance.dump(), event.file, key, thumbnail_key)
+    shelved.job_id = event.job_id
+    shelved.asset_index = event.index
+    await _write(session, asset, shelved)
+
+
+def _places(user_id: UUID, asset_id: UUID, key: str) -> tuple[str, str]:
+    suffix = PurePosixPath(key).suffix
+    return f"{user_id}/{asset_id}{suffix}", f"{user_id}/{asset_id}.thumb.webp"
+
+
+def _file_row(
+    asset: LibraryAsset, settings: dict[str, Any], file: Any, key: str, thumbnail_key: str
+) -> LibraryFile:
+    return LibraryFile(
+        asset_id=asset.id,
+        user_id=asset.user_id,
+        enhanced_prompt=settings.get("prompt_final"),
+        settings=settings,
+        bucket=LIBRARY_BUCKET,
+        key=key,
+        thumbnail_key=thumbnail_key,
+        thumbhash=file.thumbhash,
+        sha256=file.sha256,
+        width=file.width,
+        height=file.height,
+    )
+
+
+async def _write(
+    session: AsyncSession, asset: LibraryAsset, file: LibraryFile
+) -> ShelvedRow:
+    session.add(asset)
+    await session.flush()
+    session.add(file)
+    await session.flush()
+    await session.refresh(asset)
+    await live.publish(
+        session, asset.user_id, "library.changed", {"asset_id": str(asset.id)}
+    )
+    return ShelvedRow(asset, file)

@@ -1,0 +1,40 @@
+"""All tables, one module per owning domain. Structure only: no queries, no rules."""
+
+from fabula.models.accounts import ActivityLogEntry, Profile, UsageLog, UserRole
+from fabula.models.auth import Account, ApiKey, SignInLink, SignInSession
+from fabula.models.base import ROLES, AppRole, Base
+from fabula.models.characters import Character
+from fabula.models.chat import CharacterScene, Conversation, Message
+from fabula.models.experiments import ModelTestResult, PromptAbTest
+from fabula.models.generation import Image, Job, ModelConfig, Video
+from fabula.models.insights import ModelPerformanceLog
+from fabula.models.library import Collection, LibraryAsset
+from fabula.models.prompting import (
+    CompelConfig,
+    EnhancementPreset,
+    NegativePrompt,
+    PromptTemplate,
+)
+from fabula.models.runtime_config import SystemConfig
+from fabula.models.storyboard import Project, Scene
+from fabula.models.studio import (
+    FileFacts,
+    IdempotencyKey,
+    JobPreview,
+    JobRun,
+    LibraryFile,
+    StudioEvent,
+    Upload,
+    WorkspaceFile,
+)
+from fabula.models.workspace import WorkspaceAsset, WorkspaceItem, WorkspaceSession
+
+__all__ = [
+    "ROLES", "Account", "ActivityLogEntry", "ApiKey", "AppRole", "Base", "Character",
+    "CharacterScene", "Collection", "CompelConfig", "Conversation", "EnhancementPreset",
+    "FileFacts", "IdempotencyKey", "Image", "Job", "JobPreview", "JobRun", "LibraryAsset",
+    "LibraryFile", "Message", "ModelConfig", "ModelPerformanceLog", "ModelTestResult",
+    "NegativePrompt", "Profile", "Project", "PromptAbTest", "PromptTemplate", "Scene",
+    "SignInLink", "SignInSession", "StudioEvent", "SystemConfig", "Upload", "UsageLog",
+    "UserRole", "Video", "WorkspaceAsset", "WorkspaceFile", "WorkspaceItem", "WorkspaceSession",
+]

@@ -1,0 +1,75 @@
+"""What the workspace API gives."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from fabula.storage.links import Links
+from fabula.workspace.repository import StagedRow
+
+
+class SessionOut(BaseModel):
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+class WorkspaceOut(BaseModel):
+    """The active session, and how many days an output stays."""
+
+    session: SessionOut
+    retention_days: int
+
+
+class WorkspaceAssetOut(BaseModel):
+    id: UUID
+    asset_type: str
+    asset_index: int
+    job_id: UUID
+    seed: int
+    prompt: str
+    enhanced_prompt: str | None
+    model_used: str
+    url: str
+    thumbnail_url: str
+    thumbhash: str
+    width: int
+    height: int
+    file_size_bytes: int
+    mime_type: str
+    duration_seconds: float | None
+    created_at: datetime
+    expires_at: datetime
+    saved: bool
+    library_asset_id: UUID | None
+    settings: dict[str, Any]
+
+
+def workspace_asset_out(row: StagedRow, links: Links) -> WorkspaceAssetOut:
+    asset, file = row.asset, row.file
+    settings = asset.generation_settings or {}
+    return WorkspaceAssetOut(
+        id=asset.id,
+        asset_type=asset.asset_type,
+        asset_index=asset.asset_index,
+        job_id=asset.job_id,
+        seed=asset.generation_seed,
+        prompt=asset.original_prompt,
+        enhanced_prompt=settings.get("prompt_final"),
+        model_used=asset.model_used,
+        url=links.url(file.bucket, file.key),
+        thumbnail_url=links.url(file.bucket, file.thumbnail_key),
+        thumbhash=file.thumbhash,
+        width=file.width,
+        height=file.height,
+        file_size_bytes=asset.file_size_bytes,
+        mime_type=asset.mime_type,
+        duration_seconds=None if asset.duration_seconds is None else float(asset.duration_seconds),
+        created_at=asset.created_at,
+        expires_at=asset.expires_at,
+        saved=row.library_asset_id is not None,
+        library_asset_id=row.library_asset_id,
+        settings=settings,
+    )
