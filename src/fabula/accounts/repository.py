@@ -123,9 +123,7 @@ async def drop_session(session: AsyncSession, session_id: UUID) -> None:
     await session.execute(delete(SignInSession).where(SignInSession.id == session_id))
 
 
-async def drop_other_sessions(
-    session: AsyncSession, account_id: UUID, kept: UUID | None
-) -> None:
+async def drop_other_sessions(session: AsyncSession, account_id: UUID, kept: UUID | None) -> None:
     await session.execute(
         delete(SignInSession).where(
             SignInSession.account_id == account_id, SignInSession.id.is_distinct_from(kept)
@@ -160,3 +158,17 @@ async def drop_expired(session: AsyncSession) -> None:
         delete(SignInLink).where(SignInLink.expires_at < func.now(), SignInLink.used_at.is_(None))
     )
 
+
+async def names_and_roles(session: AsyncSession) -> list[tuple[str, list[str]]]:
+    """Every account by name, with its roles."""
+    rows = await session.execute(
+        select(Account.username, func.array_agg(UserRole.role))
+        .outerjoin(UserRole, UserRole.user_id == Account.id)
+        .group_by(Account.username)
+        .order_by(Account.username)
+    )
+    return [(name, sorted(filter(None, roles))) for name, roles in rows]
+
+
+async def roles_of(session: AsyncSession, account_id: UUID) -> list[str]:
+    return list(await session.scalars(select(UserRole.role).where(UserRole.user_id == account_id)))

@@ -12,7 +12,12 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 _ENTER = text(
     "SELECT set_config('role', 'fabula_app', true), set_config('fabula.user_id', :user, true)"
@@ -25,9 +30,7 @@ def engine_url(dsn: str) -> URL:
     """SQLAlchemy's form of any libpq DSN (URI or key=value)."""
     parts = {k: str(v) for k, v in conninfo_to_dict(dsn).items() if v is not None}
     host = parts.pop("host", None)
-    query = {
-        k: v for k, v in parts.items() if k not in {"user", "password", "dbname", "port"}
-    }
+    query = {k: v for k, v in parts.items() if k not in {"user", "password", "dbname", "port"}}
     if host and host.startswith("/"):
         query["host"], host = host, None
     port = parts.get("port")
@@ -45,16 +48,17 @@ def engine_url(dsn: str) -> URL:
 class Database:
     """Connections of one process. ``dsn`` is any libpq DSN of the owner."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 10):
+    def __init__(self, dsn: str, *, pool_size: int = 10, name: str = "fabula") -> None:
         self.dsn = dsn
+        self.name = name
         # A generic plan, chosen after five runs, makes selective filters many times slower.
-        options = "-c plan_cache_mode=force_custom_plan -c timezone=UTC"
+        options = "-c plan_cache_mode=force_custom_plan -c timezone=UTC -c search_path=public,queue"
         self.engine: AsyncEngine = create_async_engine(
             engine_url(dsn),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"options": options},
+            connect_args={"options": options, "application_name": name},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
@@ -76,7 +80,9 @@ class Database:
 
     async def connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
         """A connection of its own, in autocommit, for LISTEN and NOTIFY."""
-        return await psycopg.AsyncConnection.connect(self.dsn, autocommit=True)
+        return await psycopg.AsyncConnection.connect(
+            self.dsn, autocommit=True, application_name=self.name
+        )
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -69,7 +70,7 @@ class EmbeddedPostgres:
         bin_dir: Path | None = None,
         fsync: bool = True,
         report: Callable[[str], None] = lambda _: None,
-    ):
+    ) -> None:
         self._data_dir = data_dir.resolve()
         self._bin_dir = bin_dir
         self._fsync = fsync
@@ -148,8 +149,18 @@ class EmbeddedPostgres:
         fresh = place.cluster.with_name(f"{place.cluster.name}.init")
         shutil.rmtree(fresh, ignore_errors=True)
         self._tool(
-            "initdb", "-D", str(fresh), "-U", "postgres", "-A", "peer", "--auth-host=reject",
-            "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+            "initdb",
+            "-D",
+            str(fresh),
+            "-U",
+            "postgres",
+            "-A",
+            "peer",
+            "--auth-host=reject",
+            "-E",
+            "UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
             "--data-checksums",
         )
         runner = place.user.pw_name if place.user else pwd.getpwuid(os.geteuid()).pw_name
@@ -271,10 +282,8 @@ def _find_place(data_dir: Path, bin_dir: Path | None) -> Place:
     if not id_file.exists():
         temporary = id_file.with_suffix(f".{uuid.uuid4().hex}")
         temporary.write_text(uuid.uuid4().hex)
-        try:
+        with suppress(FileExistsError):
             os.link(temporary, id_file)
-        except FileExistsError:
-            pass
         temporary.unlink()
     studio_id = id_file.read_text().strip()
     if user is None:
@@ -314,7 +323,8 @@ def _system_user() -> pwd.struct_passwd:
     try:
         subprocess.run(  # noqa: S603 - fixed arguments
             [useradd, "--system", "--no-create-home", "--shell", shell, SYSTEM_USER],
-            check=True, capture_output=True,
+            check=True,
+            capture_output=True,
         )
         return pwd.getpwnam(SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
@@ -356,7 +366,7 @@ def _copied(programs: Path) -> Path:
 def _run_root() -> Path:
     """A short folder for sockets (107 bytes at most) that only we can write."""
     chosen = os.environ.get("XDG_RUNTIME_DIR")
-    if chosen and len(chosen) < 60 and Path(chosen).is_dir():  # noqa: PLR2004
+    if chosen and len(chosen) < 60 and Path(chosen).is_dir():
         return Path(chosen) / "fabula"
     return Path(f"/tmp/fabula-{os.geteuid()}")  # noqa: S108 - ownership is checked
 

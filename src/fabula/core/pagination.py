@@ -5,11 +5,12 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from fabula.core.errors import Invalid
 
@@ -42,18 +43,23 @@ class Cursor:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             at, _, row_id = raw.decode().partition("|")
-            created_at = datetime.fromisoformat(at)
-            if created_at.tzinfo is None:
-                raise ValueError(at)
-            return cls(created_at, UUID(row_id))
+            return cls(_zoned(datetime.fromisoformat(at)), UUID(row_id))
         except (ValueError, binascii.Error) as error:
             raise Invalid(
                 "This cursor is not one of ours: ask for the first page again.", field="cursor"
             ) from error
 
-    def before(self, created_at: Any, row_id: Any) -> ColumnElement[bool]:
+    def before(
+        self, created_at: InstrumentedAttribute[datetime], row_id: InstrumentedAttribute[UUID]
+    ) -> ColumnElement[bool]:
         """The condition for the rows that follow this place."""
         return tuple_(created_at, row_id) < tuple_(self.created_at, self.id)
+
+
+def _zoned(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A time without a zone.")
+    return moment
 
 
 def page_of(

@@ -35,7 +35,9 @@ class EngineError(Exception):
     request may succeed later.
     """
 
-    def __init__(self, message: str, *, code: str = "engine_failed", retryable: bool = False):
+    def __init__(
+        self, message: str, *, code: str = "engine_failed", retryable: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.retryable = retryable
@@ -48,7 +50,7 @@ def _rebuild_error(message: str, code: str, retryable: bool) -> EngineError:
     return EngineError(message, code=code, retryable=retryable)
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
+class Cancelled(Exception):
     """Raised inside ``run`` at the first step after a cancellation."""
 
 

@@ -31,7 +31,7 @@ _THREAD_SETTINGS = (
 )
 
 
-class ChildEnded(Exception):  # noqa: N818 - a fact; the host decides what it means
+class ChildEnded(Exception):
     """The process is gone. ``exit_code`` as in ``subprocess``: negative for a signal."""
 
     def __init__(self, exit_code: int | None) -> None:

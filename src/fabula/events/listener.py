@@ -35,7 +35,9 @@ class Listener:
     """Fans notifications out to subscribers. A lost connection is made again, and everybody is
     told to read afresh, because what was said meanwhile is not known."""
 
-    def __init__(self, database: Database, on_event: Callable[[LiveEvent], None] | None = None):
+    def __init__(
+        self, database: Database, on_event: Callable[[LiveEvent], None] | None = None
+    ) -> None:
         self._database = database
         self._subscribers: dict[UUID, set[asyncio.Queue[LiveEvent]]] = defaultdict(set)
         self._on_event = on_event

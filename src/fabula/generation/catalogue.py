@@ -6,7 +6,7 @@ from fabula.core.database import elevated
 from fabula.engines.base import ImageCapabilities, Range
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, snapped, within
+from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
 from fabula.generation.schemas import (
     EngineStateOut,
@@ -79,7 +79,7 @@ def _job_type_out(job_type: JobType, choice: Choice, seconds: float | None) -> J
         )
         if entry
         else None,
-        limits=_limits(job_type, entry.capabilities)
+        limits=_limits(own_settings(job_type, choice), entry.capabilities)
         if entry and isinstance(entry.capabilities, ImageCapabilities)
         else None,
         estimate_seconds=None if seconds is None else round(seconds, 2),

@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response, UploadFile, status
+from fastapi import APIRouter, Depends, Header, Path, Query, Response, UploadFile, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep
+from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep, signed_in
 from fabula.accounts.caller import Caller
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
@@ -122,16 +122,14 @@ async def job_preview(
 
 
 @router.get("/job-types")
-async def list_job_types(
-    caller: CallerDep, session: SessionDep, registry: RegistryDep
-) -> Page[JobTypeOut]:
+async def list_job_types(session: SessionDep, registry: RegistryDep) -> Page[JobTypeOut]:
     """What can be made here, by which engine, within which limits."""
     items = await catalogue.job_types(session, registry)
     return Page(items=items, next_cursor=None)
 
 
-@router.get("/engines")
-async def list_engines(caller: CallerDep, registry: RegistryDep) -> Page[EngineStateOut]:
+@router.get("/engines", dependencies=[Depends(signed_in)])
+async def list_engines(registry: RegistryDep) -> Page[EngineStateOut]:
     """All engines, and why those that cannot run here cannot."""
     return Page(items=catalogue.engines(registry), next_cursor=None)
 

@@ -1,6 +1,6 @@
 """Which engine does a job, and whether it can do what was asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
@@ -57,6 +57,15 @@ def choose(job_type: JobType, registry: EngineRegistry) -> Choice:
         f"{missing.info.name} cannot run here: {missing.availability.reason}",
         missing.availability.remedy,
     )
+
+
+def own_settings(job_type: JobType, choice: Choice) -> JobType:
+    """The job type with the guidance scale of an engine that only stands in for its model: the
+    table's figures are those of the model."""
+    limits = choice.capabilities
+    if choice.chosen.info.stand_in and isinstance(limits, ImageCapabilities):
+        return replace(job_type, guidance_scale=limits.guidance_scale.default)
+    return job_type
 
 
 def within(name: str, limits: Range, asked: float | None, default: float) -> float:

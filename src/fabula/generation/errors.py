@@ -44,6 +44,4 @@ class KeyReused(Conflict):
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__(
-            "This Idempotency-Key was used for a different request: use a new key."
-        )
+        super().__init__("This Idempotency-Key was used for a different request: use a new key.")

@@ -36,31 +36,32 @@ _PICTURE_ENGINES = ("diffusers-sdxl", "sketchbook")
 _FRAME_ENGINES = ("sketchbook",)
 
 
+def _high(fast: JobType, name: str, price: int, steps: int) -> JobType:
+    """The careful twin of a fast job type."""
+    return replace(fast, name=name, credits=price, steps=steps, quality="high", guidance_scale=7.5)
+
+
 def _table() -> dict[str, JobType]:
-    fast_sdxl = JobType(
-        "sdxl_image_fast", "sdxl", "image", "fast", 1, 15, 6.0, 1024, 1024,
-        engines=_PICTURE_ENGINES,
+    sdxl = JobType(
+        "sdxl_image_fast", "sdxl", "image", "fast", 1, 15, 6.0, 1024, 1024, engines=_PICTURE_ENGINES
     )
-    fast_image = JobType(
+    image = JobType(
         "image_fast", "wan", "image", "fast", 1, 25, 6.5, 832, 480, engines=_FRAME_ENGINES
     )
-    fast_video = JobType("video_fast", "wan", "video", "fast", 3, 25, 6.5, 832, 480, frames=81)
-    high = {"quality": "high", "guidance_scale": 7.5}
+    video = JobType("video_fast", "wan", "video", "fast", 3, 25, 6.5, 832, 480, frames=81)
+    image7b = replace(image, name="image7b_fast_enhanced", credits=2, rewritten=True)
+    video7b = replace(video, name="video7b_fast_enhanced", credits=4, rewritten=True)
     rows = [
-        fast_sdxl,
-        replace(fast_sdxl, name="sdxl_image_high", credits=2, steps=25, **high),
-        fast_image,
-        replace(fast_image, name="image_high", credits=2, steps=50, **high),
-        fast_video,
-        replace(fast_video, name="video_high", credits=5, steps=50, **high),
-        replace(fast_image, name="image7b_fast_enhanced", credits=2, rewritten=True),
-        replace(
-            fast_image, name="image7b_high_enhanced", credits=3, steps=50, rewritten=True, **high
-        ),
-        replace(fast_video, name="video7b_fast_enhanced", credits=4, rewritten=True),
-        replace(
-            fast_video, name="video7b_high_enhanced", credits=6, steps=50, rewritten=True, **high
-        ),
+        sdxl,
+        _high(sdxl, "sdxl_image_high", 2, 25),
+        image,
+        _high(image, "image_high", 2, 50),
+        video,
+        _high(video, "video_high", 5, 50),
+        image7b,
+        _high(image7b, "image7b_high_enhanced", 3, 50),
+        video7b,
+        _high(video7b, "video7b_high_enhanced", 6, 50),
     ]
     return {row.name: row for row in rows}
 

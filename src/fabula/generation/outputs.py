@@ -1,7 +1,6 @@
 """From an engine's pixels to a stored file and its records."""
 
 import asyncio
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from fabula.generation.events import OutputReady, StoredFile
 from fabula.generation.provenance import Provenance
 from fabula.models import Job
 from fabula.queue.leases import Lease
-from fabula.storage.base import BlobStore
+from fabula.storage.base import Blob, BlobStore
 from fabula.storage.infotext import GenerationData, texts_for
 from fabula.storage.pictures import encode_png, make_thumbnail, thumbhash_of
 
@@ -61,11 +60,13 @@ def embedded_data(plan: Provenance, output: ImageOutput) -> tuple[GenerationData
     return data, own
 
 
-def _render(plan: Provenance, output: ImageOutput) -> tuple[bytes, bytes, str]:
-    """The PNG file with its data, the thumbnail, the thumbhash. Slow: runs in a thread."""
+def _file(plan: Provenance, output: ImageOutput) -> bytes:
     data, own = embedded_data(plan, output)
-    png = encode_png(output.pixels, texts_for(data, own))
-    return png, make_thumbnail(output.pixels), thumbhash_of(output.pixels)
+    return encode_png(output.pixels, texts_for(data, own))
+
+
+def _small(output: ImageOutput) -> tuple[bytes, str]:
+    return make_thumbnail(output.pixels), thumbhash_of(output.pixels)
 
 
 async def store_image(
@@ -73,18 +74,26 @@ async def store_image(
 ) -> StoredFile:
     """Write the file and its thumbnail. The place depends only on job and index, so that a second
     delivery writes the same files."""
-    png, thumbnail, thumbhash = await asyncio.to_thread(_render, plan, output)
     key = f"{job.user_id}/{job.id}/{output.index}.png"
     thumbnail_key = f"{job.user_id}/{job.id}/{output.index}.thumb.webp"
-    blob = await store.put(STAGING_BUCKET, key, png, "image/png")
-    await store.put(STAGING_BUCKET, thumbnail_key, thumbnail, "image/webp")
+
+    async def whole() -> Blob:
+        png = await asyncio.to_thread(_file, plan, output)
+        return await store.put(STAGING_BUCKET, key, png, "image/png")
+
+    async def small() -> str:
+        thumbnail, thumbhash = await asyncio.to_thread(_small, output)
+        await store.put(STAGING_BUCKET, thumbnail_key, thumbnail, "image/webp")
+        return thumbhash
+
+    blob, thumbhash = await asyncio.gather(whole(), small())
     height, width = output.pixels.shape[:2]
     return StoredFile(
         bucket=STAGING_BUCKET,
         key=key,
         thumbnail_key=thumbnail_key,
         thumbhash=thumbhash,
-        sha256=hashlib.sha256(png).hexdigest(),
+        sha256=blob.sha256,
         size=blob.size,
         mime_type="image/png",
         width=int(width),
@@ -124,9 +133,7 @@ async def record_image(
     )
 
 
-def _merged(
-    first: list[dict[str, str]], more: list[dict[str, str]]
-) -> list[dict[str, str]]:
+def _merged(first: list[dict[str, str]], more: list[dict[str, str]]) -> list[dict[str, str]]:
     """Warnings of a batch, each once."""
     return list({(w["code"], w["message"]): w for w in [*first, *more]}.values())
 
@@ -139,9 +146,7 @@ def _image_values(
         "user_id": job.user_id,
         "prompt": plan.prompt_final or plan.prompt_original,
         "original_prompt": plan.prompt_original,
-        "enhanced_prompt": plan.prompt_final
-        if plan.prompt_final != plan.prompt_original
-        else None,
+        "enhanced_prompt": plan.prompt_final if plan.prompt_final != plan.prompt_original else None,
         "image_url": f"{stored.bucket}/{stored.key}",
         "thumbnail_url": f"{stored.bucket}/{stored.thumbnail_key}",
         "generation_mode": "standalone",
@@ -188,5 +193,3 @@ async def record_rewriting(session: AsyncSession, lease: Lease, plan: Provenance
             metadata_=plan.dump(),
         )
     )
-
-

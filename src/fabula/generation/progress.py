@@ -1,14 +1,10 @@
 """Telling people how far a job is: at most four times a second, and never in their way."""
 
 import time
-from types import TracebackType
-from typing import Any, Self
-
-import psycopg
 
 from fabula.core.database import Database
 from fabula.engines.base import Progress
-from fabula.events import live
+from fabula.events.live import ProgressWire
 from fabula.generation import repository
 from fabula.generation.views import fraction_done, preview_url
 from fabula.queue import leases
@@ -20,27 +16,14 @@ INTERVAL_SECONDS = 0.25
 class ProgressReporter:
     """Writes the progress of one job to its run and sends it to the person's pages."""
 
-    def __init__(self, database: Database, lease: Lease, count: int):
+    def __init__(self, database: Database, wire: ProgressWire, lease: Lease, count: int) -> None:
         self._database = database
+        self._wire = wire
         self._lease = lease
         self._count = count
         self._next = 0.0
-        self._connection: psycopg.AsyncConnection[Any] | None = None
         self._started = time.monotonic()
         self._preview: tuple[int, int] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._connection = await self._database.connect()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._connection:
-            await self._connection.close()
 
     async def stage(self, stage: str) -> None:
         await self._send(stage, 0, 0, 0)
@@ -58,7 +41,11 @@ class ProgressReporter:
     async def _keep_preview(self, progress: Progress, picture: bytes) -> None:
         async with self._database.system() as session:
             await repository.save_preview(
-                session, self._lease.job_id, self._lease.user_id, progress.index, progress.step,
+                session,
+                self._lease.job_id,
+                self._lease.user_id,
+                progress.index,
+                progress.step,
                 picture,
             )
         self._preview = (progress.index, progress.step)
@@ -68,8 +55,6 @@ class ProgressReporter:
             await leases.record_progress(
                 session, self._lease, stage=stage, index=index, step=step, steps=steps
             )
-        if self._connection is None:
-            return
         fraction = fraction_done(stage, index, step, steps, self._count)
         data = {
             "job_id": str(self._lease.job_id),
@@ -83,7 +68,7 @@ class ProgressReporter:
             else None,
             "eta_seconds": self._eta(fraction),
         }
-        await live.send_progress(self._connection, self._lease.user_id, data)
+        await self._wire.send(self._lease.user_id, data)
 
     def _eta(self, fraction: float) -> float | None:
         """From this job's own pace, once it has shown one."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.pagination import Cursor
 from fabula.models import (
+    Base,
     IdempotencyKey,
     Image,
     Job,
@@ -24,6 +25,7 @@ from fabula.models import (
     WorkspaceFile,
 )
 
+_IMAGES = Base.metadata.tables["images"]
 _LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _SECONDS = text("""
 SELECT sum(run_seconds) / nullif(sum(output_count), 0) FROM (
@@ -68,15 +70,13 @@ class SourcePicture:
     mime_type: str
 
 
-def _jobs(user_id: UUID) -> Select[tuple[Job, JobRun]]:
-    return (
-        select(Job, JobRun).join(JobRun, JobRun.job_id == Job.id).where(Job.user_id == user_id)
-    )
+def _jobs(user_id: UUID) -> Select[Job, JobRun]:
+    return select(Job, JobRun).join(JobRun, JobRun.job_id == Job.id).where(Job.user_id == user_id)
 
 
 async def get_job(session: AsyncSession, user_id: UUID, job_id: UUID) -> JobRow | None:
     row = (await session.execute(_jobs(user_id).where(Job.id == job_id))).one_or_none()
-    return JobRow(*row) if row else None
+    return JobRow(row[0], row[1]) if row else None
 
 
 async def list_jobs(
@@ -95,10 +95,8 @@ async def list_jobs(
         query = query.where(Job.status == status)
     if destination:
         query = query.where(Job.destination == destination)
-    rows = await session.execute(
-        query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit)
-    )
-    return [JobRow(*row) for row in rows]
+    rows = await session.execute(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit))
+    return [JobRow(row[0], row[1]) for row in rows]
 
 
 async def job_for_worker(session: AsyncSession, job_id: UUID) -> JobRow | None:
@@ -107,7 +105,7 @@ async def job_for_worker(session: AsyncSession, job_id: UUID) -> JobRow | None:
             select(Job, JobRun).join(JobRun, JobRun.job_id == Job.id).where(Job.id == job_id)
         )
     ).one_or_none()
-    return JobRow(*row) if row else None
+    return JobRow(row[0], row[1]) if row else None
 
 
 async def outputs_of(session: AsyncSession, job_ids: list[UUID]) -> list[OutputRow]:
@@ -147,8 +145,18 @@ def _staged_output(
     asset: WorkspaceAsset, file: WorkspaceFile, library_id: UUID | None
 ) -> OutputRow:
     return OutputRow(
-        asset.id, asset.job_id, asset.asset_index, asset.generation_seed, file.bucket, file.key,
-        file.thumbnail_key, file.thumbhash, file.width, file.height, asset.mime_type, library_id,
+        asset.id,
+        asset.job_id,
+        asset.asset_index,
+        asset.generation_seed,
+        file.bucket,
+        file.key,
+        file.thumbnail_key,
+        file.thumbhash,
+        file.width,
+        file.height,
+        asset.mime_type,
+        library_id,
     )
 
 
@@ -157,8 +165,18 @@ def _shelved_output(asset: LibraryAsset, file: LibraryFile) -> OutputRow:
     if job_id is None:  # the query joins on it
         raise TypeError(asset.id)
     return OutputRow(
-        asset.id, job_id, file.asset_index or 0, asset.generation_seed or 0, file.bucket, file.key,
-        file.thumbnail_key, file.thumbhash, file.width, file.height, asset.mime_type, asset.id,
+        asset.id,
+        job_id,
+        file.asset_index or 0,
+        asset.generation_seed or 0,
+        file.bucket,
+        file.key,
+        file.thumbnail_key,
+        file.thumbhash,
+        file.width,
+        file.height,
+        asset.mime_type,
+        asset.id,
     )
 
 
@@ -175,9 +193,7 @@ async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:
     await session.execute(_LOCK_KEY, {"name": f"idempotency:{user_id}:{key}"})
 
 
-async def idempotent_job(
-    session: AsyncSession, user_id: UUID, key: str
-) -> IdempotencyKey | None:
+async def idempotent_job(session: AsyncSession, user_id: UUID, key: str) -> IdempotencyKey | None:
     return await session.get(IdempotencyKey, (user_id, key))
 
 
@@ -197,7 +213,10 @@ async def source_picture(
     """A staged asset, a kept asset or an upload of this person."""
     staged = (
         select(
-            WorkspaceFile.asset_id, WorkspaceFile.bucket, WorkspaceFile.key, WorkspaceFile.sha256,
+            WorkspaceFile.asset_id,
+            WorkspaceFile.bucket,
+            WorkspaceFile.key,
+            WorkspaceFile.sha256,
             WorkspaceAsset.mime_type,
         )
         .join(WorkspaceAsset, WorkspaceAsset.id == WorkspaceFile.asset_id)
@@ -209,7 +228,10 @@ async def source_picture(
     )
     kept = (
         select(
-            LibraryFile.asset_id, LibraryFile.bucket, LibraryFile.key, LibraryFile.sha256,
+            LibraryFile.asset_id,
+            LibraryFile.bucket,
+            LibraryFile.key,
+            LibraryFile.sha256,
             LibraryAsset.mime_type,
         )
         .join(LibraryAsset, LibraryAsset.id == LibraryFile.asset_id)
@@ -219,16 +241,14 @@ async def source_picture(
             LibraryAsset.asset_type == "image",
         )
     )
-    brought = select(
-        Upload.id, Upload.bucket, Upload.key, Upload.sha256, Upload.mime_type
-    ).where(Upload.id == asset_id, Upload.user_id == user_id)
+    brought = select(Upload.id, Upload.bucket, Upload.key, Upload.sha256, Upload.mime_type).where(
+        Upload.id == asset_id, Upload.user_id == user_id
+    )
     row = (await session.execute(staged.union_all(kept, brought))).first()
     return SourcePicture(*row) if row else None
 
 
-async def seconds_per_output(
-    session: AsyncSession, engine_id: str, job_type: str
-) -> float | None:
+async def seconds_per_output(session: AsyncSession, engine_id: str, job_type: str) -> float | None:
     """Measured over the last twenty jobs; None before the first."""
     value: float | None = await session.scalar(
         _SECONDS, {"engine_id": engine_id, "job_type": job_type}
@@ -236,9 +256,7 @@ async def seconds_per_output(
     return value
 
 
-async def preview(
-    session: AsyncSession, user_id: UUID, job_id: UUID, index: int
-) -> bytes | None:
+async def preview(session: AsyncSession, user_id: UUID, job_id: UUID, index: int) -> bytes | None:
     found: bytes | None = await session.scalar(
         select(JobPreview.picture).where(
             JobPreview.job_id == job_id,
@@ -285,14 +303,14 @@ async def record_image(session: AsyncSession, values: dict[str, Any]) -> UUID:
 
     ``values`` are named by column.
     """
-    statement = insert(Image.__table__).values(values)
+    statement = insert(_IMAGES).values(values)
     renewed = ("image_url", "thumbnail_url", "status", "seed", "metadata", "file_size")
     image_id: UUID | None = await session.scalar(
         statement.on_conflict_do_update(
             index_elements=["job_id", "image_index"],
             index_where=text("job_id IS NOT NULL"),
             set_={name: statement.excluded[name] for name in renewed},
-        ).returning(Image.__table__.c.id)
+        ).returning(_IMAGES.c.id)
     )
     if image_id is None:
         raise LookupError(values["job_id"])
@@ -320,4 +338,3 @@ async def fail_open_images(session: AsyncSession, job_id: UUID) -> None:
         .where(Image.job_id == job_id, Image.status != "completed")
         .values(status="failed")
     )
-

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
 from fabula.engines.base import (
-    CancelToken,
     Cancelled,
+    CancelToken,
     EngineError,
     EngineWarning,
     ImageOutput,
@@ -36,14 +36,14 @@ from fabula.generation.provenance import Provenance
 from fabula.models import Job
 from fabula.queue import leases
 from fabula.queue.leases import Lease
-from fabula.storage.base import BlobStore, BlobNotFound, StorageFull
+from fabula.storage.base import BlobNotFound, BlobStore, StorageFull
 from fabula.storage.pictures import read_picture
 
 log = get_logger(__name__)
 RETRY_DELAY_SECONDS = 2.0
 
 
-class LeaseLost(Exception):  # noqa: N818 - not an error of this job: another worker has it
+class LeaseLost(Exception):
     """Another worker has the job, or it was closed."""
 
 
@@ -57,6 +57,7 @@ class RunnerTools:
     database: Database
     store: BlobStore
     events: DomainEvents
+    wire: live.ProgressWire
     hosts: dict[str, EngineHost]
     rewrite: Rewriter
     lease_seconds: float
@@ -79,7 +80,7 @@ class RunningJob:
 
 
 class JobRunner:
-    def __init__(self, tools: RunnerTools):
+    def __init__(self, tools: RunnerTools) -> None:
         self._tools = tools
 
     async def run(self, running: RunningJob) -> None:
@@ -118,15 +119,15 @@ class JobRunner:
         if lease.cancel_requested:
             running.stop("cancelled")
         running.cancel.check()
-        async with ProgressReporter(self._tools.database, lease, plan.count) as progress:
-            if plan.prompt_final is None:
-                await progress.stage("rewriting")
-                plan = await self._tools.rewrite(row.job, plan)
-                await self._write(lease, lambda s: outputs.record_rewriting(s, lease, plan))
-                running.cancel.check()
-            started = time.monotonic()
-            await progress.stage("loading")
-            await self._draw(running, row.job, plan, delivered, progress)
+        progress = ProgressReporter(self._tools.database, self._tools.wire, lease, plan.count)
+        if plan.prompt_final is None:
+            await progress.stage("rewriting")
+            plan = await self._tools.rewrite(row.job, plan)
+            await self._write(lease, lambda s: outputs.record_rewriting(s, lease, plan))
+            running.cancel.check()
+        started = time.monotonic()
+        await progress.stage("loading")
+        await self._draw(running, row.job, plan, delivered, progress)
         await self._write(
             lease,
             lambda s: closing.close_completed(
@@ -201,9 +202,7 @@ class JobRunner:
             ),
         )
 
-    async def _write(
-        self, lease: Lease, work: Callable[[AsyncSession], Awaitable[Any]]
-    ) -> None:
+    async def _write(self, lease: Lease, work: Callable[[AsyncSession], Awaitable[Any]]) -> None:
         """One transaction of the holder of the lease."""
         async with self._tools.database.system() as session:
             if not await leases.hold(session, lease):
@@ -235,7 +234,7 @@ class JobRunner:
             try:
                 async with self._tools.database.system() as session:
                     asked = await leases.renew(session, running.lease, self._tools.lease_seconds)
-            except Exception:  # noqa: BLE001 - any fault of the connection is the same here
+            except Exception:
                 log.warning("job.heartbeat_failed", exc_info=True)
                 continue
             if asked is None:
@@ -254,15 +253,15 @@ class JobRunner:
             case "timeout":
                 minutes = self._tools.timeout_seconds / 60
                 await self._failed(
-                    running, "timeout", f"The engine took longer than {minutes:g} minutes.",
+                    running,
+                    "timeout",
+                    f"The engine took longer than {minutes:g} minutes.",
                     retry=False,
                 )
             case _:
                 await self._failed(running, "cancelled", "Cancelled.", retry=False)
 
-    async def _failed(
-        self, running: RunningJob, code: str, message: str, *, retry: bool
-    ) -> None:
+    async def _failed(self, running: RunningJob, code: str, message: str, *, retry: bool) -> None:
         lease = running.lease
         async with self._tools.database.system() as session:
             if not await leases.hold(session, lease):

@@ -1,7 +1,7 @@
 """What the jobs API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -10,6 +10,7 @@ from fabula.generation.job_types import DEFAULT_JOB_TYPE
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
+JobStatus = Literal["queued", "processing", "completed", "failed"]
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
 
 
@@ -121,7 +122,7 @@ class ParamsOut(BaseModel):
 
 class JobOut(BaseModel):
     id: UUID
-    status: Literal["queued", "processing", "completed", "failed"]
+    status: JobStatus
     job_type: str
     format: str
     quality: str
@@ -211,6 +212,3 @@ class UploadOut(BaseModel):
     height: int
     mime_type: str
     thumbhash: str
-
-
-Provenance = dict[str, Any]

@@ -16,7 +16,7 @@ from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, snapped, within
+from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
 from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
@@ -58,24 +58,26 @@ async def submit(
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     if key:
         session.add(
-            IdempotencyKey(
-                user_id=caller.user_id, key=key, request_hash=digest, job_id=job_id
-            )
+            IdempotencyKey(user_id=caller.user_id, key=key, request_hash=digest, job_id=job_id)
         )
         await session.flush()
     return job_id
 
 
 async def resubmit(
-    session: AsyncSession, caller: Caller, old: Provenance, destination: str, desk: Desk,
-    *, retry_of: UUID | None = None,
+    session: AsyncSession,
+    caller: Caller,
+    old: Provenance,
+    destination: str,
+    desk: Desk,
+    *,
+    retry_of: UUID | None = None,
 ) -> UUID:
     """The same parameters once more, on the engine that made them where it still runs here."""
     job_type = job_type_named(old.job_type)
     entry = desk.registry.get(old.engine_id)
     choice = (
-        Choice(entry) if entry and entry.availability.available
-        else choose(job_type, desk.registry)
+        Choice(entry) if entry and entry.availability.available else choose(job_type, desk.registry)
     )
     chosen = choice.chosen
     warnings = []
@@ -108,6 +110,7 @@ async def _plan(
         config = await repository.active_model_config(session, base.family)
     job_type = with_config(base, config.config_data if config else None)
     choice = choose(job_type, registry)
+    job_type = own_settings(job_type, choice)
     limits = choice.capabilities
     if not isinstance(limits, ImageCapabilities):
         raise NotPossible("This studio makes pictures only so far: use an image job type.")
@@ -160,14 +163,12 @@ def _size(
     asked = body.width is not None or body.height is not None
     if not asked or legal == (width, height):
         return *legal, []
-    message = f"Made at {legal[0]}×{legal[1]}: this engine's sizes go in steps of "
+    message = f"Made at {legal[0]} x {legal[1]}: this engine's sizes go in steps of "
     message += f"{limits.width.step:g} pixels."
     return *legal, [{"code": "size_snapped", "message": message}]
 
 
-async def _reference(
-    session: AsyncSession, caller: Caller, body: JobIn
-) -> FrozenReference | None:
+async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> FrozenReference | None:
     if body.reference is None:
         return None
     found = await repository.source_picture(session, caller.user_id, body.reference.asset_id)

@@ -12,7 +12,13 @@ from fabula.generation.schemas import UploadOut
 from fabula.models import Upload
 from fabula.storage.base import BlobStore
 from fabula.storage.links import Links
-from fabula.storage.pictures import Decoded, PictureError, make_thumbnail, read_picture, thumbhash_of
+from fabula.storage.pictures import (
+    Decoded,
+    PictureError,
+    make_thumbnail,
+    read_picture,
+    thumbhash_of,
+)
 
 BUCKET = "reference_images"
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}

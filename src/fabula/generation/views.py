@@ -15,6 +15,7 @@ from fabula.generation.schemas import (
     EngineOut,
     JobErrorOut,
     JobOut,
+    JobStatus,
     NoteOut,
     ParamsOut,
     ProgressOut,
@@ -24,6 +25,9 @@ from fabula.models import JobRun
 from fabula.queue import leases
 from fabula.storage.links import Links
 
+_STATUSES: dict[str, JobStatus] = {
+    "processing": "processing", "completed": "completed", "failed": "failed",
+}  # fmt: skip
 _NOT_RETRYABLE = {"screened_text"}
 
 
@@ -56,9 +60,7 @@ async def show(
     ]
 
 
-async def _speeds(
-    session: AsyncSession, rows: list[JobRow]
-) -> dict[tuple[str, str], float | None]:
+async def _speeds(session: AsyncSession, rows: list[JobRow]) -> dict[tuple[str, str], float | None]:
     """Seconds an output, over everybody's jobs: figures of the machine, not of a person."""
     wanted = {(r.run.engine_id, r.run.job_type) for r in rows if r.run.state != "done"}
     if not wanted:
@@ -97,7 +99,7 @@ def _job_out(
     kind = JOB_TYPES[plan.job_type]
     return JobOut(
         id=job.id,
-        status=job.status or "queued",
+        status=_STATUSES.get(job.status or "", "queued"),
         job_type=job.job_type,
         format=kind.format,
         quality=kind.quality,

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/library", tags=["library"])
 
 
 @router.get("/assets")
-async def list_assets(
+async def list_library_assets(
     caller: CallerDep,
     session: SessionDep,
     links: LinksDep,
@@ -45,7 +45,7 @@ async def list_assets(
 
 
 @router.get("/assets/{asset_id}")
-async def get_asset(
+async def get_library_asset(
     asset_id: UUID, caller: CallerDep, session: SessionDep, links: LinksDep
 ) -> LibraryAssetOut:
     """A kept asset with everything needed to make it again."""
@@ -53,7 +53,7 @@ async def get_asset(
 
 
 @router.patch("/assets/{asset_id}")
-async def change_asset(
+async def change_library_asset(
     asset_id: UUID,
     body: LibraryAssetChange,
     caller: CallerDep,
@@ -66,13 +66,13 @@ async def change_asset(
 
 
 @router.delete("/assets/{asset_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_asset(asset_id: UUID, caller: CallerDep, session: SessionDep) -> None:
+async def delete_library_asset(asset_id: UUID, caller: CallerDep, session: SessionDep) -> None:
     """Delete an asset with its file."""
     await service.remove_asset(session, caller, asset_id)
 
 
 @router.post("/assets/{asset_id}/again", status_code=status.HTTP_202_ACCEPTED)
-async def make_again(
+async def repeat_library_asset(
     asset_id: UUID, caller: CallerDep, session: SessionDep, desk: DeskDep, links: LinksDep
 ) -> JobOut:
     """Make the asset's batch once more, with the same parameters and seed."""
@@ -86,7 +86,7 @@ async def make_again(
 
 
 @router.get("/assets/{asset_id}/download", response_class=Response)
-async def download(
+async def download_library_asset(
     asset_id: UUID, caller: CallerDep, session: SessionDep, store: StoreDep
 ) -> Response:
     """The original file, with its generation data inside."""

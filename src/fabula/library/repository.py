@@ -45,7 +45,7 @@ async def shelf(
     if filters.asset_type:
         query = query.where(LibraryAsset.asset_type == filters.asset_type)
     if filters.favorite:
-        query = query.where(LibraryAsset.is_favorite)
+        query = query.where(LibraryAsset.is_favorite.is_(True))
     if cursor:
         query = query.where(cursor.before(LibraryAsset.created_at, LibraryAsset.id))
     rows = await session.execute(
@@ -72,9 +72,7 @@ async def kept_from(
         await session.execute(
             select(LibraryAsset, LibraryFile)
             .join(LibraryFile, LibraryFile.asset_id == LibraryAsset.id)
-            .where(
-                LibraryFile.source_asset_id == source_asset_id, LibraryAsset.user_id == user_id
-            )
+            .where(LibraryFile.source_asset_id == source_asset_id, LibraryAsset.user_id == user_id)
         )
     ).one_or_none()
     return ShelvedRow(*row) if row else None
@@ -95,9 +93,7 @@ async def remove(session: AsyncSession, asset_id: UUID) -> None:
     await session.execute(delete(LibraryAsset).where(LibraryAsset.id == asset_id))
 
 
-async def shelved_output(
-    session: AsyncSession, job_id: UUID, index: int
-) -> UUID | None:
+async def shelved_output(session: AsyncSession, job_id: UUID, index: int) -> UUID | None:
     """The library asset that a job delivered straight to the shelf."""
     found: UUID | None = await session.scalar(
         select(LibraryFile.asset_id).where(
@@ -107,5 +103,3 @@ async def shelved_output(
         )
     )
     return found
-
-

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.caller import Caller
 from fabula.events import live
-from fabula.generation.events import OutputReady
+from fabula.generation.events import OutputReady, StoredFile
 from fabula.library import repository
 from fabula.library.repository import ShelvedRow
 from fabula.models import FileFacts, LibraryAsset, LibraryFile
@@ -118,7 +118,11 @@ def _places(user_id: UUID, asset_id: UUID, key: str) -> tuple[str, str]:
 
 
 def _file_row(
-    asset: LibraryAsset, settings: dict[str, Any], file: Any, key: str, thumbnail_key: str
+    asset: LibraryAsset,
+    settings: dict[str, Any],
+    file: FileFacts | StoredFile,
+    key: str,
+    thumbnail_key: str,
 ) -> LibraryFile:
     return LibraryFile(
         asset_id=asset.id,
@@ -135,15 +139,11 @@ def _file_row(
     )
 
 
-async def _write(
-    session: AsyncSession, asset: LibraryAsset, file: LibraryFile
-) -> ShelvedRow:
+async def _write(session: AsyncSession, asset: LibraryAsset, file: LibraryFile) -> ShelvedRow:
     session.add(asset)
     await session.flush()
     session.add(file)
     await session.flush()
     await session.refresh(asset)
-    await live.publish(
-        session, asset.user_id, "library.changed", {"asset_id": str(asset.id)}
-    )
+    await live.publish(session, asset.user_id, "library.changed", {"asset_id": str(asset.id)})
     return ShelvedRow(asset, file)

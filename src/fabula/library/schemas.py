@@ -15,6 +15,11 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
+def unique_tags(tags: list[str]) -> list[str]:
+    """Each tag once, in the order given."""
+    return list(dict.fromkeys(no_null_bytes(tag) for tag in tags))
+
+
 class KeepIn(Strict):
     """How a staged asset is kept; both are optional."""
 
@@ -22,7 +27,7 @@ class KeepIn(Strict):
     tags: list[Tag] = Field(default=[], max_length=MAX_TAGS)
 
     _clean = field_validator("title")(lambda v: v if v is None else no_null_bytes(v))
-    _clean_tags = field_validator("tags")(lambda tags: unique_tags(tags))
+    _clean_tags = field_validator("tags")(unique_tags)
 
 
 class LibraryAssetChange(Strict):
@@ -39,11 +44,6 @@ class LibraryAssetChange(Strict):
         """Only what was sent; a title may be taken away with null."""
         sent = self.model_dump(exclude_unset=True)
         return {k: v for k, v in sent.items() if v is not None or k == "title"}
-
-
-def unique_tags(tags: list[str]) -> list[str]:
-    """Each tag once, in the order given."""
-    return list(dict.fromkeys(no_null_bytes(tag) for tag in tags))
 
 
 class LibraryAssetOut(BaseModel):

@@ -69,9 +69,7 @@ async def change_asset(
     if values:
         await repository.change(session, asset_id, values)
         await session.refresh(row.asset)
-        await live.publish(
-            session, caller.user_id, "library.changed", {"asset_id": str(asset_id)}
-        )
+        await live.publish(session, caller.user_id, "library.changed", {"asset_id": str(asset_id)})
     return row
 
 

@@ -11,22 +11,35 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fabula.models.base import Base
 
+
 class PromptTemplate(Base):
     __tablename__ = "prompt_templates"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
     enhancer_model: Mapped[str] = mapped_column(String)
     use_case: Mapped[str] = mapped_column(String)
-    content_mode: Mapped[str] = mapped_column(String, server_default=text("'nsfw'::character varying"))
+    content_mode: Mapped[str] = mapped_column(
+        String, server_default=text("'nsfw'::character varying")
+    )
     template_name: Mapped[str] = mapped_column(String)
     system_prompt: Mapped[str] = mapped_column(Text)
     token_limit: Mapped[int | None] = mapped_column(Integer, server_default=text("512"))
     is_active: Mapped[bool | None] = mapped_column(Boolean, server_default=text("true"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    updated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    created_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    created_by: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )
     version: Mapped[int | None] = mapped_column(Integer, server_default=text("1"))
-    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB, server_default=text("'{}'::jsonb"))
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column(
+        "metadata", JSONB, server_default=text("'{}'::jsonb")
+    )
     job_type: Mapped[str | None] = mapped_column(Text)
     target_model: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
@@ -36,22 +49,36 @@ class PromptTemplate(Base):
 class NegativePrompt(Base):
     __tablename__ = "negative_prompts"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
-    model_type: Mapped[str] = mapped_column(String, server_default=text("'sdxl'::character varying"))
-    content_mode: Mapped[str] = mapped_column(String, server_default=text("'nsfw'::character varying"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    model_type: Mapped[str] = mapped_column(
+        String, server_default=text("'sdxl'::character varying")
+    )
+    content_mode: Mapped[str] = mapped_column(
+        String, server_default=text("'nsfw'::character varying")
+    )
     negative_prompt: Mapped[str] = mapped_column(Text)
     is_active: Mapped[bool | None] = mapped_column(Boolean, server_default=text("true"))
     priority: Mapped[int | None] = mapped_column(Integer, server_default=text("1"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    updated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    created_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    created_by: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )
     description: Mapped[str | None] = mapped_column(Text)
 
 
 class EnhancementPreset(Base):
     __tablename__ = "enhancement_presets"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
     preset_name: Mapped[str] = mapped_column(String)
     preset_description: Mapped[str | None] = mapped_column(Text)
     enable_qwen: Mapped[bool] = mapped_column(Boolean)
@@ -62,14 +89,20 @@ class EnhancementPreset(Base):
     usage_count: Mapped[int | None] = mapped_column(Integer, server_default=text("0"))
     avg_quality_with_preset: Mapped[Decimal | None] = mapped_column(Numeric)
     is_recommended: Mapped[bool | None] = mapped_column(Boolean, server_default=text("false"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    created_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    created_by: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )
 
 
 class CompelConfig(Base):
     __tablename__ = "compel_configs"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
     config_name: Mapped[str] = mapped_column(String)
     weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
     config_hash: Mapped[str] = mapped_column(String)
@@ -77,5 +110,9 @@ class CompelConfig(Base):
     avg_quality: Mapped[Decimal | None] = mapped_column(Numeric)
     avg_consistency: Mapped[Decimal | None] = mapped_column(Numeric)
     is_active: Mapped[bool | None] = mapped_column(Boolean, server_default=text("false"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    created_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    created_by: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )

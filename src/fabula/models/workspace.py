@@ -11,25 +11,49 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fabula.models.base import Base
 
+
 class WorkspaceSession(Base):
     __tablename__ = "workspace_sessions"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
-    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("profiles.id", name="workspace_sessions_user_id_fkey", ondelete="CASCADE"))
-    session_name: Mapped[str | None] = mapped_column(Text, server_default=text("'Workspace Session'::text"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    updated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    user_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("profiles.id", name="workspace_sessions_user_id_fkey", ondelete="CASCADE")
+    )
+    session_name: Mapped[str | None] = mapped_column(
+        Text, server_default=text("'Workspace Session'::text")
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
     is_active: Mapped[bool | None] = mapped_column(Boolean, server_default=text("true"))
-    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB, server_default=text("'{}'::jsonb"))
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column(
+        "metadata", JSONB, server_default=text("'{}'::jsonb")
+    )
 
 
 class WorkspaceItem(Base):
     __tablename__ = "workspace_items"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
-    session_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("workspace_sessions.id", name="workspace_items_session_id_fkey", ondelete="CASCADE"))
-    job_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("jobs.id", name="workspace_items_job_id_fkey", ondelete="SET NULL"))
-    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("profiles.id", name="workspace_items_user_id_fkey", ondelete="CASCADE"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    session_id: Mapped[UUID] = mapped_column(
+        Uuid,
+        ForeignKey(
+            "workspace_sessions.id", name="workspace_items_session_id_fkey", ondelete="CASCADE"
+        ),
+    )
+    job_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("jobs.id", name="workspace_items_job_id_fkey", ondelete="SET NULL")
+    )
+    user_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("profiles.id", name="workspace_items_user_id_fkey", ondelete="CASCADE")
+    )
     prompt: Mapped[str] = mapped_column(Text)
     enhanced_prompt: Mapped[str | None] = mapped_column(Text)
     content_type: Mapped[str] = mapped_column(Text)
@@ -39,20 +63,30 @@ class WorkspaceItem(Base):
     bucket_name: Mapped[str | None] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(Text)
     thumbnail_url: Mapped[str | None] = mapped_column(Text)
-    generation_params: Mapped[dict[str, Any] | None] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    generation_params: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, server_default=text("'{}'::jsonb")
+    )
     seed: Mapped[int | None] = mapped_column(Integer)
     reference_image_url: Mapped[str | None] = mapped_column(Text)
     reference_strength: Mapped[Decimal | None] = mapped_column(Numeric)
     status: Mapped[str | None] = mapped_column(Text, server_default=text("'generated'::text"))
-    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB, server_default=text("'{}'::jsonb"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    updated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column(
+        "metadata", JSONB, server_default=text("'{}'::jsonb")
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
 
 
 class WorkspaceAsset(Base):
     __tablename__ = "workspace_assets"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("auth.accounts.id", ondelete="CASCADE"))
     asset_type: Mapped[str] = mapped_column(Text)
     temp_storage_path: Mapped[str] = mapped_column(Text)
@@ -64,6 +98,12 @@ class WorkspaceAsset(Base):
     generation_seed: Mapped[int] = mapped_column(BigInteger)
     original_prompt: Mapped[str] = mapped_column(Text)
     model_used: Mapped[str] = mapped_column(Text)
-    generation_settings: Mapped[dict[str, Any] | None] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-    created_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
-    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=text("(now() + '7 days'::interval)"))
+    generation_settings: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, server_default=text("'{}'::jsonb")
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("now()")
+    )
+    expires_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), nullable=True, server_default=text("(now() + '7 days'::interval)")
+    )

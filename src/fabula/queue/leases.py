@@ -142,9 +142,7 @@ async def claim(
     if job_id is None:
         return None
     row = (
-        await session.execute(
-            _START, {"job_id": job_id, "worker": worker, "lease": lease_seconds}
-        )
+        await session.execute(_START, {"job_id": job_id, "worker": worker, "lease": lease_seconds})
     ).one()
     await session.execute(_START_JOB, {"job_id": job_id, "attempt": row.attempt})
     await session.execute(_SERVED, {"user_id": row.user_id})

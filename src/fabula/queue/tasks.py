@@ -5,24 +5,32 @@ own lease (``fabula.queue.leases``); see decision 0003.
 """
 
 import os
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
 
 import procrastinate
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+if TYPE_CHECKING:
+    from procrastinate.types import JSONValue
+
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-def opened(dsn: str) -> procrastinate.App:
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[procrastinate.App]:
     """The app with connections of its own, for a worker."""
     connector = procrastinate.PsycopgConnector(
         conninfo=dsn, kwargs={"options": "-c search_path=queue,public"}, min_size=1, max_size=4
     )
-    return app.with_connector(connector)
+    with app.replace_connector(connector):
+        async with app.open_async():
+            yield app
 
 
-async def defer(session: AsyncSession, task: str, **arguments: Any) -> None:
+async def defer(session: AsyncSession, task: str, **arguments: object) -> None:
     """Queue a task that runs once the session's transaction has committed."""
     connection = await session.connection()
     raw = await connection.get_raw_connection()
@@ -30,7 +38,8 @@ async def defer(session: AsyncSession, task: str, **arguments: Any) -> None:
     if not isinstance(driver, psycopg.AsyncConnection):
         msg = "The session is not on psycopg."
         raise TypeError(msg)
-    await app.configure_task(task, connection=driver).defer_async(**arguments)
+    deferrer = app.configure_task(task, connection=driver)
+    await deferrer.defer_async(**cast("dict[str, JSONValue]", arguments))
 
 
 def worker_name() -> str:

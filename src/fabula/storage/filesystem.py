@@ -32,6 +32,10 @@ class FilesystemStore:
     def _path(self, ref: ObjectRef) -> Path:
         return self._root / ref.bucket / ref.key
 
+    def path_of(self, bucket: str, key: str) -> Path:
+        """Where a file lies, for people who look for it on the disk."""
+        return self._path(ObjectRef(bucket, key))
+
     async def put(self, bucket: str, key: str, data: bytes, content_type: str) -> Blob:
         return await anyio.to_thread.run_sync(self._put, bucket, key, data, content_type)
 

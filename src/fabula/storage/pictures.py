@@ -17,6 +17,8 @@ from fabula.storage.sniff import content_type_of
 
 MAX_PIXELS = 64_000_000
 THUMBNAIL_SIDE = 512
+# Measured on a painted 1024 x 768 picture: level 6 takes over four times as long for a tenth less.
+_PNG_LEVEL = 2
 _HASH_SIDE = 48
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -49,7 +51,7 @@ def encode_png(pixels: Pixels, texts: Mapping[str, str]) -> bytes:
     Equal input gives equal bytes, as long as Pillow is the same.
     """
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", compress_level=4)
+    Image.fromarray(pixels).save(out, "PNG", compress_level=_PNG_LEVEL)
     return with_texts(out.getvalue(), texts)
 
 

@@ -70,7 +70,7 @@ def verify(
     return hmac.compare_digest(expected.encode(), given) and now < int(expires)
 
 
-def _signature(  # noqa: PLR0917 - the parts of a link, in the order in which they are signed
+def _signature(
     secret: Secret, method: str, bucket: str, key: str, expires_at: int, disposition: str | None
 ) -> str:
     # JSON, so that no two sets of parts can give the same message.

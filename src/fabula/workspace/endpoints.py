@@ -34,7 +34,7 @@ async def get_workspace(caller: CallerDep, session: SessionDep) -> WorkspaceOut:
 
 
 @router.get("/assets")
-async def list_assets(
+async def list_workspace_assets(
     caller: CallerDep, session: SessionDep, links: LinksDep, cursor: CursorDep, limit: Limit = 60
 ) -> Page[WorkspaceAssetOut]:
     """Staged outputs, newest first."""
@@ -44,7 +44,7 @@ async def list_assets(
 
 
 @router.get("/assets/{asset_id}")
-async def get_asset(
+async def get_workspace_asset(
     asset_id: UUID, caller: CallerDep, session: SessionDep, links: LinksDep
 ) -> WorkspaceAssetOut:
     """A staged output with everything that made it."""
@@ -52,7 +52,7 @@ async def get_asset(
 
 
 @router.post("/assets/{asset_id}/keep")
-async def keep_asset(
+async def keep_workspace_asset(
     asset_id: UUID,
     caller: CallerDep,
     session: SessionDep,
@@ -62,13 +62,11 @@ async def keep_asset(
 ) -> LibraryAssetOut:
     """Keep an output in the library. Keeping it twice gives the same library asset."""
     wanted = body or KeepIn()
-    row = await service.keep(
-        session, caller, asset_id, store, title=wanted.title, tags=wanted.tags
-    )
+    row = await service.keep(session, caller, asset_id, store, title=wanted.title, tags=wanted.tags)
     return library_asset_out(row, links)
 
 
 @router.delete("/assets/{asset_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def discard_asset(asset_id: UUID, caller: CallerDep, session: SessionDep) -> None:
+async def discard_workspace_asset(asset_id: UUID, caller: CallerDep, session: SessionDep) -> None:
     """Discard an output; what was kept of it stays in the library."""
     await service.discard(session, caller, asset_id)

@@ -99,7 +99,7 @@ async def stage(session: AsyncSession, event: OutputReady) -> UUID:
     }
     statement = upsert(WorkspaceAsset).values(**values)
     renewed = ("temp_storage_path", "file_size_bytes", "mime_type", "generation_settings")
-    asset_id = await session.scalar(
+    asset_id: UUID | None = await session.scalar(
         statement.on_conflict_do_update(
             index_elements=["job_id", "asset_index"],
             set_={name: statement.excluded[name] for name in renewed},

@@ -108,6 +108,7 @@ async def expire(session: AsyncSession, moment: datetime) -> int:
 
 async def _delete_files(session: AsyncSession, rows: list[StagedRow]) -> None:
     """The files go after the commit, by a task that is queued with it."""
-    blobs = [[row.file.bucket, key] for row in rows for key in (row.file.key,
-                                                                row.file.thumbnail_key)]
+    blobs = [
+        [row.file.bucket, key] for row in rows for key in (row.file.key, row.file.thumbnail_key)
+    ]
     await defer(session, "storage.delete", blobs=blobs)

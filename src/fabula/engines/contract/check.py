@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class ContractViolation(AssertionError):  # noqa: N818 - what it is, in the words of the contract
+class ContractViolation(AssertionError):
     """The engine breaks the contract; the message says where."""
 
 

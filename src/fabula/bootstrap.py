@@ -1,0 +1,136 @@
+"""The one place that wires: storage, engines, event handlers."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.core.errors import Unavailable
+from fabula.core.settings import Settings
+from fabula.engines.base import EngineContext, EngineInfo, Modality
+from fabula.engines.host import EngineHost
+from fabula.engines.registry import EngineRegistry
+from fabula.events.domain import DomainEvents
+from fabula.generation.events import JobAccepted, JobClosed, OutputReady
+from fabula.generation.submit import Desk
+from fabula.library import saving
+from fabula.storage.base import BlobStore
+from fabula.storage.filesystem import FilesystemStore
+from fabula.storage.links import Links
+from fabula.storage.s3 import connect
+from fabula.workspace import handlers as workspace
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every process of the studio is made of."""
+
+    settings: Settings
+    store: BlobStore
+    links: Links
+    desk: Desk
+
+    @property
+    def registry(self) -> EngineRegistry:
+        return self.desk.registry
+
+
+def build(settings: Settings) -> Services:
+    store = build_store(settings)
+    desk = Desk(build_registry(settings), build_events(store))
+    return Services(settings, store, Links(secret_of(settings)), desk)
+
+
+def build_registry(settings: Settings) -> EngineRegistry:
+    return EngineRegistry(engine_context(settings), settings.extra_engines)
+
+
+def engine_context(settings: Settings) -> EngineContext:
+    return EngineContext(
+        models_dir=str(settings.models_folder),
+        threads=settings.threads,
+        options=settings.engine_options,
+    )
+
+
+def build_store(settings: Settings) -> BlobStore:
+    """Local files, or S3 where ``storage_url`` says so."""
+    if settings.storage_url is None:
+        return FilesystemStore(settings.data_dir / "files")
+    url = urlsplit(settings.storage_url)
+    if url.scheme != "s3" or not url.netloc:
+        raise Unavailable("FABULA_STORAGE_URL must be of the form s3://BUCKET/PREFIX.")
+    if settings.s3_access_key_id is None or settings.s3_secret_access_key is None:
+        raise Unavailable(
+            "Storage on S3 needs FABULA_S3_ACCESS_KEY_ID and FABULA_S3_SECRET_ACCESS_KEY."
+        )
+    return connect(
+        url.netloc,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        prefix=url.path.strip("/"),
+    )
+
+
+def build_events(store: BlobStore) -> DomainEvents:
+    """Who acts on which fact."""
+
+    async def shelve(session: AsyncSession, event: OutputReady) -> None:
+        await saving.shelve_output(session, event, store)
+
+    events = DomainEvents()
+    events.on(JobAccepted, workspace.open_cards)
+    events.on(OutputReady, workspace.stage_output)
+    events.on(OutputReady, shelve)
+    events.on(JobClosed, workspace.close_cards)
+    return events
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The key that signs links: from the settings, or made once in the data folder."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    place = settings.data_dir / "secret-key"
+    if not place.exists():
+        _write_secret(place)
+    return bytes.fromhex(place.read_text().strip())
+
+
+def _write_secret(place: Path) -> None:
+    """Whole or not at all; of two processes that try, the first one wins."""
+    temporary = place.with_name(f".secret-key.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(_SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, place)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class TextHost:
+    """The text engine of a process: who it is, and the host that runs it."""
+
+    info: EngineInfo
+    host: EngineHost
+
+
+def text_host(registry: EngineRegistry) -> TextHost | None:
+    """The first text engine that can run here, in a process that starts with its first request."""
+    for entry in registry.all():
+        if entry.info.modality is Modality.TEXT and entry.availability.available:
+            return TextHost(entry.info, EngineHost(entry.path, registry.context))
+    return None

@@ -1,0 +1,5 @@
+"""The command line: ``fabula``."""
+
+from fabula.cli.main import main
+
+__all__ = ["main"]

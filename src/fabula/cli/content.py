@@ -1,0 +1,90 @@
+"""``fabula generate`` and ``fabula demo``."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from fabula.cli.running import ready_database, say, settings_with_logs
+
+B = TypeVar("B", bound=BaseModel)
+_DEMO_PROMPT = "a red fox in a snowy forest at dawn"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(generate)
+    app.command()(demo)
+
+
+def generate(
+    prompt: str,
+    job_type: Annotated[
+        str, typer.Option("--type", help="Job type; `fabula doctor` lists them.")
+    ] = "sdxl_image_fast",
+    count: Annotated[int, typer.Option(help="Pictures, 1 to 6.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Seed of the first picture.")] = None,
+    negative: Annotated[str | None, typer.Option(help="Negative prompt.")] = None,
+    width: Annotated[int | None, typer.Option(help="Pixels.")] = None,
+    height: Annotated[int | None, typer.Option(help="Pixels.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Inference steps.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="Guidance scale.")] = None,
+    enhance: Annotated[
+        bool | None, typer.Option("--enhance/--no-enhance", help="Rewrite the prompt first.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File (one picture) or folder to write copies to.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the pictures in the library.")] = False,
+    user: Annotated[
+        str | None, typer.Option(help="Whose pictures; the owner's without it.")
+    ] = None,
+) -> None:
+    """Make pictures and print where they are, one line each."""
+    from fabula.cli.making import Wish, make
+    from fabula.generation.schemas import JobIn
+
+    wanted = {
+        "prompt": prompt, "job_type": job_type, "count": count, "seed": seed,
+        "negative_prompt": negative, "width": width, "height": height, "steps": steps,
+        "guidance_scale": guidance, "enhance": enhance,
+    }  # fmt: skip
+    body = _checked(JobIn, {k: v for k, v in wanted.items() if v is not None})
+    settings = settings_with_logs(quiet=True)
+    with ready_database(settings) as dsn:
+        made = asyncio.run(make(settings, dsn, Wish(body, keep=keep, out=out, user=user)))
+    for picture in made.pictures:
+        typer.echo(picture.shown)
+    sys.exit(0 if made.error is None else 1)
+
+
+def demo(prompt: Annotated[str, typer.Argument()] = _DEMO_PROMPT) -> None:
+    """The main job once: rewrite, queue, generate, stage, keep."""
+    from fabula.cli.making import Wish, make
+    from fabula.generation.schemas import JobIn
+
+    settings = settings_with_logs(quiet=True)
+    body = _checked(JobIn, {"prompt": prompt, "enhance": True, "count": 1})
+    with ready_database(settings) as dsn:
+        made = asyncio.run(make(settings, dsn, Wish(body, keep=True)))
+    if made.error or not made.pictures:
+        sys.exit(1)
+    job = made.job
+    strategy = f" ({job.strategy})" if job.strategy else ""
+    typer.echo(f"\nprompt    {job.original_prompt}")
+    typer.echo(f"rewritten {job.enhanced_prompt}{strategy}")
+    typer.echo(f"made by   {job.engine.name if job.engine else '?'}, seed {job.params.seed}")
+    typer.echo(f"kept at   {made.pictures[0].shown}")
+    typer.echo(f"\nTo see it: `make up`, then open {settings.base_url}/library")
+
+
+def _checked(kind: type[B], values: dict[str, object]) -> B:
+    """The request, or a sentence about the first thing that is wrong with it."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        say(f"fabula: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+        sys.exit(2)

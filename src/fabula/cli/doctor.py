@@ -1,0 +1,158 @@
+"""What is installed, what can run here, why the rest cannot, and what to do about it."""
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from fabula import __version__, bootstrap
+from fabula.cli.running import embedded
+from fabula.core.embedded_postgres import packaged_programs
+from fabula.core.errors import FabulaError
+from fabula.core.migrate import newest_revision
+from fabula.core.settings import Settings
+from fabula.engines.setup import missing_models
+from fabula.generation.catalogue import engine_state
+from fabula.generation.engine_choice import choose
+from fabula.generation.job_types import JOB_TYPES
+from fabula.web.page import STATIC
+
+_GIB = 2**30
+
+
+@dataclass(slots=True)
+class Finding:
+    """One thing that was looked at; ``remedy`` says what to do where it is not well."""
+
+    name: str
+    well: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = True
+    """Whether the studio works without it."""
+
+
+@dataclass(slots=True)
+class Findings:
+    studio: list[Finding] = field(default_factory=list)
+    engines: list[dict[str, Any]] = field(default_factory=list)
+    job_types: list[Finding] = field(default_factory=list)
+
+    @property
+    def works(self) -> bool:
+        return all(finding.well or not finding.needed for finding in self.studio)
+
+
+def examine(settings: Settings) -> Findings:
+    found = Findings()
+    found.studio = [
+        _machine(),
+        _folder(settings),
+        _database(settings),
+        _storage(settings),
+        _page(),
+        _models(settings),
+    ]
+    registry = bootstrap.build_registry(settings)
+    found.engines = [engine_state(entry).model_dump() for entry in registry.all()]
+    for job_type in JOB_TYPES.values():
+        choice = choose(job_type, registry)
+        detail = f"by {choice.entry.info.name}" if choice.entry else choice.reason
+        found.job_types.append(
+            Finding(job_type.name, choice.entry is not None, detail, choice.remedy, needed=False)
+        )
+    return found
+
+
+def _machine() -> Finding:
+    memory = psutil.virtual_memory()
+    detail = (
+        f"Fabula {__version__}, Python {platform.python_version()}, {platform.machine()}, "
+        f"{os.cpu_count()} cores, {memory.total / _GIB:.1f} GiB of memory "
+        f"({memory.available / _GIB:.1f} free)"
+    )
+    return Finding("machine", sys.version_info >= (3, 11), detail, "Use Python 3.11 or newer.")
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    existing = next(p for p in (folder, *folder.parents) if p.exists())
+    free = shutil.disk_usage(existing).free
+    detail = f"{folder}, {free / _GIB:.1f} GiB free"
+    if not os.access(existing, os.W_OK):
+        return Finding("data folder", False, detail, "Make it writable, or set FABULA_DATA_DIR.")
+    return Finding("data folder", free > _GIB, detail, "Free some disk space: 1 GiB at least.")
+
+
+def _database(settings: Settings) -> Finding:
+    import psycopg
+
+    try:
+        if settings.database_url is not None:
+            dsn, kind = settings.database_url.get_secret_value(), "external PostgreSQL"
+        else:
+            packaged_programs() if settings.postgres_bin is None else settings.postgres_bin
+            running = embedded(settings).running_dsn()
+            if running is None:
+                return Finding("database", True, "embedded PostgreSQL, does not run now")
+            dsn, kind = running, "embedded PostgreSQL"
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            version = connection.info.server_version
+            row = connection.execute("SELECT to_regclass('studio.alembic_version')").fetchone()
+            revision = None
+            if row and row[0]:
+                found = connection.execute("SELECT version_num FROM studio.alembic_version")
+                revision = (found.fetchone() or [None])[0]
+    except (FabulaError, psycopg.Error) as error:
+        return Finding("database", False, str(error).strip(), "See FABULA_DATABASE_URL.")
+    detail = f"{kind} {version // 10000}.{version % 10000}, revision {revision}"
+    current = revision == newest_revision() and version >= 150000
+    return Finding("database", current, detail, "Run `fabula db migrate`.")
+
+
+def _storage(settings: Settings) -> Finding:
+    detail = settings.storage_url or str(settings.data_dir / "files")
+    try:
+        bootstrap.build_store(settings)
+    except FabulaError as error:
+        return Finding("storage", False, detail, str(error))
+    return Finding("storage", True, detail)
+
+
+def _page() -> Finding:
+    built = (STATIC / "index.html").exists()
+    remedy = "Run `make up` in the checkout, or install without FABULA_SKIP_WEB_BUILD."
+    return Finding("web page", built, "built" if built else "was not built", remedy)
+
+
+def _models(settings: Settings) -> Finding:
+    missing = missing_models(settings.models_folder)
+    folder: Path = settings.models_folder
+    if not missing:
+        return Finding("built-in models", True, f"complete in {folder}", needed=False)
+    names = ", ".join(model.name for model in missing)
+    return Finding("built-in models", False, f"missing: {names}", "Run `fabula setup`.", False)
+
+
+def render(found: Findings) -> str:
+    """As text for a terminal."""
+    lines = ["Studio"]
+    lines += [_line(f.well, f.name, f.detail, f.remedy) for f in found.studio]
+    lines += ["", "Engines"]
+    for engine in found.engines:
+        what = engine["summary"] if engine["available"] else engine["reason"]
+        title = f"{engine['name']} ({engine['modality']})"
+        lines.append(_line(engine["available"], title, what, engine["remedy"]))
+    lines += ["", "Job types"]
+    lines += [_line(f.well, f.name, f.detail, f.remedy) for f in found.job_types]
+    return "\n".join(lines) + "\n"
+
+
+def _line(well: bool, name: str, detail: str, remedy: str) -> str:
+    line = f"  {'ok  ' if well else 'no  '}{name}: {detail}"
+    return line if well or not remedy else f"{line}\n        {remedy}"

@@ -1,0 +1,126 @@
+"""A worker: runs jobs and housekeeping until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from fabula import housekeeping
+from fabula.bootstrap import Services, text_host
+from fabula.core.database import Database
+from fabula.core.errors import Unavailable
+from fabula.core.logging import get_logger
+from fabula.engines.base import EngineError
+from fabula.engines.host import EngineHost
+from fabula.engines.registry import EngineRegistry
+from fabula.events.live import ProgressWire
+from fabula.generation.dispatch import Dispatcher
+from fabula.generation.rewriting import rewriter
+from fabula.generation.runner import RunnerTools
+from fabula.prompting.enhancement import Enhancer
+from fabula.queue import tasks
+
+log = get_logger(__name__)
+APPLICATION_NAME = "fabula-worker"
+LANES = ("image", "video")
+
+
+class Hosts(dict[str, EngineHost]):
+    """A process for each engine, started by its first job."""
+
+    def __init__(self, registry: EngineRegistry) -> None:
+        super().__init__()
+        self._registry = registry
+
+    def __missing__(self, engine_id: str) -> EngineHost:
+        entry = self._registry.get(engine_id)
+        if entry is None or not entry.availability.available:
+            reason = entry.availability.reason if entry else "It is not installed here."
+            raise EngineError(
+                f"The engine {engine_id} cannot run on this worker: {reason}",
+                code="unavailable",
+                retryable=True,
+            )
+        host = self[engine_id] = EngineHost(entry.path, self._registry.context)
+        return host
+
+    async def close(self) -> None:
+        await asyncio.gather(*(host.close() for host in self.values()))
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+@asynccontextmanager
+async def dispatcher(services: Services, database: Database) -> AsyncIterator[Dispatcher]:
+    """What runs generation jobs in this process; its engines end with it."""
+    settings = services.settings
+    unknown = set(settings.worker_lanes) - set(LANES)
+    if unknown:
+        raise Unavailable(f"FABULA_WORKER_LANES knows image and video, not {', '.join(unknown)}.")
+    async with AsyncExitStack() as stack:
+        wire = ProgressWire(database)
+        stack.push_async_callback(wire.close)
+        hosts = Hosts(services.registry)
+        stack.push_async_callback(hosts.close)
+        text = text_host(services.registry)
+        if text:
+            stack.push_async_callback(text.host.close)
+        tools = RunnerTools(
+            database=database,
+            store=services.store,
+            events=services.desk.events,
+            wire=wire,
+            hosts=hosts,
+            rewrite=rewriter(database, Enhancer(text)),
+            lease_seconds=settings.lease_seconds,
+            heartbeat_seconds=settings.heartbeat_seconds,
+            timeout_seconds=settings.job_timeout_minutes * 60,
+        )
+        lanes = tuple(lane for lane in LANES if lane in settings.worker_lanes)
+        yield Dispatcher(tools, worker_name(), lanes, settings.worker_slots)
+
+
+async def run_worker(
+    services: Services, dsn: str, *, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Work until SIGINT or SIGTERM; running jobs are put back then."""
+    database = Database(dsn, pool_size=4, name=APPLICATION_NAME)
+    try:
+        async with dispatcher(services, database) as jobs:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, jobs.stop)
+            tidying = asyncio.create_task(_housekeep(services, database, dsn), name="housekeeping")
+            log.info("worker.ready", lanes=jobs.lanes, slots=jobs.slots)
+            ready()
+            try:
+                await jobs.run()
+            finally:
+                tidying.cancel()
+                with suppress(asyncio.CancelledError):
+                    await tidying
+    finally:
+        await database.close()
+
+
+async def _housekeep(services: Services, database: Database, dsn: str) -> None:
+    """Deliver tasks and schedules; a lost connection is made again."""
+    pause = 1.0
+    while True:
+        try:
+            async with tasks.opened(dsn) as app:
+                pause = 1.0
+                await app.run_worker_async(
+                    name=tasks.worker_name(),
+                    concurrency=2,
+                    install_signal_handlers=False,
+                    additional_context=housekeeping.context_for(database, services.store),
+                )
+        except Exception:
+            log.warning("housekeeping.ended", retry_seconds=pause, exc_info=True)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 30.0)
