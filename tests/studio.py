@@ -46,7 +46,8 @@ _USE_CARD = text(
 
 async def rewritten(_: Job, plan: Provenance) -> Provenance:
     """Stands in for the rewriting of prompts."""
-    return plan.model_copy(update={"prompt_final": f"{plan.prompt_original}, at dawn"})
+    final = plan.prompt_final or f"{plan.prompt_original}, at dawn"
+    return plan.model_copy(update={"prompt_final": final, "negative_final": plan.negative_prompt})
 
 
 @dataclass

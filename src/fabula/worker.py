@@ -19,12 +19,14 @@ from fabula.events.live import ProgressWire
 from fabula.generation.dispatch import Dispatcher
 from fabula.generation.rewriting import rewriter
 from fabula.generation.runner import RunnerTools
+from fabula.moderation.policy import screen
 from fabula.prompting.enhancement import Enhancer
 from fabula.queue import tasks
 
 log = get_logger(__name__)
 APPLICATION_NAME = "fabula-worker"
 LANES = ("image", "video")
+_STOP_SECONDS = 10.0
 
 
 class Hosts(dict[str, EngineHost]):
@@ -75,7 +77,7 @@ async def dispatcher(services: Services, database: Database) -> AsyncIterator[Di
             events=services.desk.events,
             wire=wire,
             hosts=hosts,
-            rewrite=rewriter(database, Enhancer(text)),
+            rewrite=rewriter(database, Enhancer(text, screen=screen)),
             lease_seconds=settings.lease_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
             timeout_seconds=settings.job_timeout_minutes * 60,
@@ -93,7 +95,7 @@ async def run_worker(
         async with dispatcher(services, database) as jobs:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, jobs.stop)
+                loop.add_signal_handler(number, _stop, jobs)
             tidying = asyncio.create_task(_housekeep(services, database, dsn), name="housekeeping")
             log.info("worker.ready", lanes=jobs.lanes, slots=jobs.slots)
             ready()
@@ -105,6 +107,18 @@ async def run_worker(
                     await tidying
     finally:
         await database.close()
+
+
+def _stop(jobs: Dispatcher) -> None:
+    """Stop in order, but not for ever: where the database is gone, nothing can be put back, and
+    the sweep of another worker does it."""
+    jobs.stop()
+    asyncio.get_running_loop().call_later(_STOP_SECONDS, _give_up)
+
+
+def _give_up() -> None:
+    log.warning("worker.stopped_hard", seconds=_STOP_SECONDS)
+    os._exit(1)
 
 
 async def _housekeep(services: Services, database: Database, dsn: str) -> None:

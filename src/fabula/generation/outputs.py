@@ -28,7 +28,7 @@ def embedded_data(plan: Provenance, output: ImageOutput) -> tuple[GenerationData
     effective = {**output.effective}
     data = GenerationData(
         prompt=plan.prompt_final or plan.prompt_original,
-        negative_prompt=plan.negative_prompt,
+        negative_prompt=plan.negative_final or "",
         steps=int(effective.get("steps", plan.steps)),
         sampler=str(effective.get("scheduler", plan.engine_id)),
         cfg_scale=float(effective.get("guidance_scale", plan.guidance_scale)),
@@ -43,6 +43,7 @@ def embedded_data(plan: Provenance, output: ImageOutput) -> tuple[GenerationData
         "prompt": plan.prompt_original,
         "prompt_final": plan.prompt_final,
         "negative_prompt": plan.negative_prompt,
+        "negative_final": plan.negative_final,
         "job_type": plan.job_type,
         "seed": plan.seed,
         "index": output.index,
@@ -175,21 +176,19 @@ async def _update_job(
 
 
 async def record_rewriting(session: AsyncSession, lease: Lease, plan: Provenance) -> None:
-    """Keep how the prompt was rewritten, before the engine sees it."""
-    rewriting = plan.rewriting
-    expansion = None
-    if plan.prompt_final and plan.prompt_original:
-        old = len(plan.prompt_original)
-        expansion = round((len(plan.prompt_final) - old) / old * 100, 2)
-    await session.execute(
-        update(Job)
-        .where(Job.id == lease.job_id)
-        .values(
-            enhanced_prompt=plan.prompt_final,
-            enhancement_strategy=rewriting.strategy,
-            enhancement_time_ms=rewriting.time_ms,
-            template_name=rewriting.template.name if rewriting.template else None,
-            qwen_expansion_percentage=expansion,
-            metadata_=plan.dump(),
-        )
-    )
+    """Keep what the engine will read and how it came to be, before the engine sees it."""
+    values: dict[str, Any] = {"metadata_": plan.dump()}
+    if plan.rewriting.wanted:
+        values |= _rewriting_columns(plan)
+    await session.execute(update(Job).where(Job.id == lease.job_id).values(**values))
+
+
+def _rewriting_columns(plan: Provenance) -> dict[str, Any]:
+    story, old, new = plan.rewriting, len(plan.prompt_original), len(plan.prompt_final or "")
+    return {
+        "enhanced_prompt": plan.prompt_final,
+        "enhancement_strategy": story.strategy,
+        "enhancement_time_ms": story.time_ms,
+        "template_name": story.template.name if story.template else None,
+        "qwen_expansion_percentage": round((new - old) / old * 100, 2),
+    }

@@ -50,6 +50,8 @@ class Provenance(BaseModel):
     prompt_original: str
     prompt_final: str | None = None
     negative_prompt: str = ""
+    negative_final: str | None = None
+    """What the engine read: the person's words and the studio's; None until it is known."""
     seed: int
     count: int
     width: int

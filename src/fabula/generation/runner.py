@@ -120,7 +120,7 @@ class JobRunner:
             running.stop("cancelled")
         running.cancel.check()
         progress = ProgressReporter(self._tools.database, self._tools.wire, lease, plan.count)
-        if plan.prompt_final is None:
+        if plan.prompt_final is None or plan.negative_final is None:
             await progress.stage("rewriting")
             plan = await self._tools.rewrite(row.job, plan)
             await self._write(lease, lambda s: outputs.record_rewriting(s, lease, plan))
@@ -165,7 +165,7 @@ class JobRunner:
     async def _request(self, plan: Provenance, first: int) -> ImageRequest:
         return ImageRequest(
             prompt=plan.prompt_final or plan.prompt_original,
-            negative_prompt=plan.negative_prompt,
+            negative_prompt=plan.negative_final or "",
             seed=plan.seed,
             width=plan.width,
             height=plan.height,

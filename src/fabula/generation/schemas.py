@@ -120,6 +120,22 @@ class ParamsOut(BaseModel):
     enhance: bool
 
 
+class RewritingOut(BaseModel):
+    """How the prompt was rewritten. ``engine`` is the text engine whose words are in it, if any;
+    ``cut`` is what the model's budget had no room for."""
+
+    strategy: str | None
+    template_name: str | None
+    template_version: int | None
+    fallback_level: str | None
+    engine: str | None
+    time_ms: int | None
+    tokens: int | None
+    token_limit: int | None
+    cut: list[str]
+    notes: list[NoteOut]
+
+
 class JobOut(BaseModel):
     id: UUID
     status: JobStatus
@@ -136,6 +152,8 @@ class JobOut(BaseModel):
     enhanced_prompt: str | None
     template_name: str | None
     strategy: str | None
+    rewriting: RewritingOut | None
+    negative_prompt_used: str | None
     count: int
     width: int
     height: int

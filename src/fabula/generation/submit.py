@@ -23,6 +23,7 @@ from fabula.generation.job_types import JOB_TYPES, JobType, with_config
 from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
 from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.models import IdempotencyKey, Job, JobRun
+from fabula.moderation.policy import screen
 from fabula.queue import leases
 
 
@@ -54,6 +55,7 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
+    screen(filter(None, (body.prompt, body.negative_prompt, body.enhanced_prompt)))
     provenance = await _plan(session, caller, body, desk.registry)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     if key:
@@ -126,6 +128,7 @@ async def _plan(
         prompt_original=body.prompt,
         prompt_final=_ready_prompt(body, job_type),
         negative_prompt=body.negative_prompt or "",
+        negative_final=_negative(body, choice, limits),
         seed=secrets.randbelow(MAX_SEED) if body.seed is None else body.seed,
         count=body.count,
         width=width,
@@ -151,6 +154,14 @@ def _ready_prompt(body: JobIn, job_type: JobType) -> str | None:
         return body.enhanced_prompt
     wanted = job_type.rewritten if body.enhance is None else body.enhance
     return None if wanted else body.prompt
+
+
+def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | None:
+    """The negative prompt for the engine, or None when the studio's own words are to join it. The
+    studio's words are written for the model: an engine that stands in for it gets the person's."""
+    if not limits.negative_prompt:
+        return ""
+    return body.negative_prompt or "" if choice.chosen.info.stand_in else None
 
 
 def _size(

@@ -8,7 +8,7 @@ from fabula.core.database import elevated
 from fabula.engines.registry import EngineRegistry
 from fabula.generation import repository
 from fabula.generation.job_types import JOB_TYPES
-from fabula.generation.provenance import Provenance
+from fabula.generation.provenance import Provenance, Rewriting
 from fabula.generation.repository import JobRow, OutputRow
 from fabula.generation.schemas import (
     AssetRef,
@@ -20,6 +20,7 @@ from fabula.generation.schemas import (
     ParamsOut,
     ProgressOut,
     ReferenceOut,
+    RewritingOut,
 )
 from fabula.models import JobRun
 from fabula.queue import leases
@@ -113,6 +114,8 @@ def _job_out(
         enhanced_prompt=job.enhanced_prompt,
         template_name=job.template_name,
         strategy=job.enhancement_strategy,
+        rewriting=_rewriting_out(plan.rewriting),
+        negative_prompt_used=plan.negative_final,
         count=plan.count,
         width=plan.width,
         height=plan.height,
@@ -127,6 +130,24 @@ def _job_out(
         started_at=job.started_at,
         completed_at=job.completed_at,
         assets=assets,
+    )
+
+
+def _rewriting_out(story: Rewriting) -> RewritingOut | None:
+    if not story.wanted:
+        return None
+    template = story.template
+    return RewritingOut(
+        strategy=story.strategy,
+        template_name=template.name if template else None,
+        template_version=template.version if template else None,
+        fallback_level=story.fallback_level,
+        engine=story.engine,
+        time_ms=story.time_ms,
+        tokens=story.tokens,
+        token_limit=story.token_limit,
+        cut=story.cut,
+        notes=[NoteOut(**note) for note in story.notes],
     )
 
 

@@ -13,6 +13,7 @@ from fabula.generation.events import OutputReady, StoredFile
 from fabula.library import repository
 from fabula.library.repository import ShelvedRow
 from fabula.models import FileFacts, LibraryAsset, LibraryFile
+from fabula.moderation.policy import screen
 from fabula.storage.base import BlobStore, ObjectRef
 
 LIBRARY_BUCKET = "user-library"
@@ -50,6 +51,7 @@ async def save(
     tags: list[str],
 ) -> ShelvedRow:
     """Copy a staged asset to the library, once."""
+    screen(filter(None, (title, *tags)))
     await repository.lock_source(session, source.asset_id)
     known = await repository.kept_from(session, caller.user_id, source.asset_id)
     if known:

@@ -13,6 +13,7 @@ from fabula.core.pagination import Cursor
 from fabula.events import live
 from fabula.library import repository
 from fabula.library.repository import Filters, ShelvedRow
+from fabula.moderation.policy import screen
 from fabula.queue.tasks import defer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -63,6 +64,7 @@ async def change_asset(
     session: AsyncSession, caller: Caller, asset_id: UUID, changes: dict[str, Any]
 ) -> ShelvedRow:
     """Change title, tags or favourite; what is not named stays."""
+    screen(filter(None, (changes.get("title"), *(changes.get("tags") or ()))))
     row = await get_asset(session, caller, asset_id)
     columns = {"title": "custom_title"}
     values = {columns.get(name, name): value for name, value in changes.items()}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.logging import get_logger
-from fabula.prompting.cache_shape import CACHE_KEY, CacheBroken, Negatives, parse
+from fabula.prompting.cache_shape import CACHE_KEY, CacheBroken, CacheContent, Negatives, parse
 from fabula.prompting.selection import TemplateIndex
 from fabula.runtime_config import repository as config
 
@@ -42,6 +42,7 @@ class PromptCache:
     def __init__(self) -> None:
         self._version: str | None = None
         self._held: Held | None = None
+        self._warned_of: str | None = None
 
     async def read(self, session: AsyncSession, now: datetime) -> Held | None:
         """The cache, or None where there is none or it is broken: then the tables are used."""
@@ -49,9 +50,10 @@ class PromptCache:
         if version != self._version:
             await self._look_again(session)
             self._version = version
-            if self._held and self._held.stale(now):
-                hours = round(self._held.age(now).total_seconds() / 3600)
-                log.warning("prompt_cache.stale", hours=hours)
+        if self._held and self._held.stale(now) and self._warned_of != self._held.hash:
+            self._warned_of = self._held.hash
+            hours = round(self._held.age(now).total_seconds() / 3600)
+            log.warning("prompt_cache.stale", hours=hours)
         return self._held
 
     async def _look_again(self, session: AsyncSession) -> None:
@@ -62,11 +64,18 @@ class PromptCache:
         if stored is None:
             log.warning("prompt_cache.missing")
             return
-        try:
-            content = parse(stored)
-        except CacheBroken as error:
-            log.error("prompt_cache.broken", reason=str(error))
+        content, fault = _checked(stored)
+        if content is None:
+            log.error("prompt_cache.broken", reason=fault)
             return
         self._held = Held(
             content.hash, content.built_at, TemplateIndex(content.templates), content.negatives
         )
+
+
+def _checked(stored: object) -> tuple[CacheContent | None, str]:
+    """The cache, or what is wrong with it: a traceback would write templates into the log."""
+    try:
+        return parse(stored), ""
+    except CacheBroken as error:
+        return None, str(error)

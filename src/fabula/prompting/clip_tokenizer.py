@@ -21,9 +21,7 @@ def clip_tokenizer() -> Tokenizer:
     """The tokenizer, made once a process. It adds neither start nor end."""
     merges = _merges()
     vocabulary = {token: number for number, token in enumerate(_tokens(merges))}
-    model = models.BPE(
-        vocab=vocabulary, merges=merges, end_of_word_suffix=_WORD_END, unk_token=END
-    )
+    model = models.BPE(vocab=vocabulary, merges=merges, end_of_word_suffix=_WORD_END, unk_token=END)
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]

@@ -1,7 +1,7 @@
 """The five names by which a template is looked up, and where they come from."""
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from fabula.core.errors import Invalid
 
@@ -58,7 +58,7 @@ def target_of(job_type: str) -> tuple[Family, Format]:
         )
     if job_type.startswith("sdxl"):
         return "sdxl", "image"
-    return "wan", cast("Format", "video" if job_type.startswith("video") else "image")
+    return "wan", "video" if job_type.startswith("video") else "image"
 
 
 def enhancement_key(job_type: str, content_mode: str = "sfw") -> TemplateKey:

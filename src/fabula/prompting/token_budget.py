@@ -16,7 +16,9 @@ from fabula.prompting.clip_tokenizer import clip_tokenizer
 
 Estimator = Literal["clip", "clip_estimate"]
 LIMITS = {"sdxl": 75, "wan": 100}
-_BORDERS = frozenset(",;，、；،\n")
+_BORDERS = frozenset(",;\n\uff0c\u3001\uff1b\u060c")
+"""Commas and semicolons, those of Chinese, Japanese and Arabic among them."""
+
 _OPENING = frozenset("([{<")
 _CLOSING = frozenset(")]}>")
 _JOINER = "\u200d"
@@ -104,9 +106,7 @@ def fit(prompt: str, limit: int, *, estimator: Estimator = "clip") -> Fitted:
     return fit_phrases(phrases_of(whole), limit, estimator=estimator)
 
 
-def fit_phrases(
-    phrases: Sequence[Phrase], limit: int, *, estimator: Estimator = "clip"
-) -> Fitted:
+def fit_phrases(phrases: Sequence[Phrase], limit: int, *, estimator: Estimator = "clip") -> Fitted:
     """Join phrases, leaving out those of the lowest priority until the rest fits.
 
     At least the phrase of the highest priority stays, cut at words where it must be.
@@ -117,9 +117,10 @@ def fit_phrases(
     kept = _affordable(phrases, order, limit)
     while len(kept) > 1 and count_tokens(_joined(phrases, kept)) > limit:
         kept.remove(order[len(kept) - 1])
-    text, cut = _joined(phrases, kept), [
-        phrase.text for place, phrase in enumerate(phrases) if place not in kept
-    ]
+    text, cut = (
+        _joined(phrases, kept),
+        [phrase.text for place, phrase in enumerate(phrases) if place not in kept],
+    )
     if count_tokens(text) > limit:
         text, rest = _at_words(text, limit)
         cut.insert(0, rest)

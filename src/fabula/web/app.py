@@ -22,6 +22,9 @@ from fabula.core.settings import Settings, get_settings
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
+from fabula.moderation.policy import screen
+from fabula.prompting.endpoints import router as prompting
+from fabula.prompting.enhancement import Enhancer
 from fabula.web import files, health, stream
 from fabula.web.errors import RESPONSES, add_error_handlers
 from fabula.web.page import add_page, unknown_api
@@ -54,11 +57,22 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     app.state.links = services.links
     app.state.desk = services.desk
     app.state.listener = Listener(database)
+    text = bootstrap.text_host(services.registry)
+    app.state.text_host = text
+    app.state.enhancer = Enhancer(text, screen=screen)
     app.state.closing = asyncio.Event()
     app.add_middleware(RequestLog)
     add_error_handlers(app)
     api = APIRouter(prefix="/api", responses=RESPONSES)
-    for router in (accounts, generation, workspace, library, stream.router, files.router):
+    for router in (
+        accounts,
+        generation,
+        prompting,
+        workspace,
+        library,
+        stream.router,
+        files.router,
+    ):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router, prefix="/api")
@@ -86,6 +100,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         app.state.closing.set()
         await app.state.listener.stop()
+        if app.state.text_host:
+            await app.state.text_host.host.close()
         await app.state.database.close()
 
 

@@ -1,0 +1,102 @@
+"""Rewriting prompts, negative prompts, templates and their cache."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from fabula.accounts.access import (
+    CallerDep,
+    CursorDep,
+    DatabaseDep,
+    Limit,
+    SessionDep,
+    signed_in,
+)
+from fabula.core.pagination import Cursor, Page, page_of
+from fabula.prompting import rewriting, service
+from fabula.prompting.enhancement import Enhancer
+from fabula.prompting.keys import DEFAULT_JOB_TYPE
+from fabula.prompting.schemas import (
+    CacheCountsOut,
+    CacheStateOut,
+    EnhanceIn,
+    EnhanceOut,
+    JobTypeName,
+    NegativeOut,
+    TemplateOut,
+)
+from fabula.prompting.views import enhanced_out, template_out
+
+router = APIRouter(prefix="/prompts", tags=["prompts"])
+
+
+def enhancer_of(request: Request) -> Enhancer:
+    enhancer: Enhancer = request.app.state.enhancer
+    return enhancer
+
+
+EnhancerDep = Annotated[Enhancer, Depends(enhancer_of)]
+
+
+@router.post("/enhance", dependencies=[Depends(signed_in)])
+async def enhance_prompt(
+    body: EnhanceIn, database: DatabaseDep, enhancer: EnhancerDep
+) -> EnhanceOut:
+    """Rewrite a prompt for a job type, without making anything. The words that were sent stay in
+    front, unchanged; the answer tells what was added, cut and why."""
+    result = await rewriting.rewrite(
+        database,
+        enhancer,
+        prompt=body.prompt,
+        job_type=body.job_type,
+        seed=body.seed,
+        use_model=body.strategy == "auto",
+    )
+    return enhanced_out(result)
+
+
+@router.get("/negative", dependencies=[Depends(signed_in)])
+async def get_negative_prompt(
+    database: DatabaseDep, job_type: Annotated[JobTypeName, Query()] = DEFAULT_JOB_TYPE
+) -> NegativeOut:
+    """The studio's negative prompts, which follow the person's own."""
+    found = await rewriting.base_negatives(database, job_type)
+    return NegativeOut(
+        base_negative_prompt=found.text,
+        items=list(found.items),
+        model_type=found.model_type,
+        content_mode=found.content_mode,
+    )
+
+
+@router.get("/templates")
+async def list_prompt_templates(
+    caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
+) -> Page[TemplateOut]:
+    """All templates, newest first. Admins only."""
+    rows = await service.list_templates(session, caller, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    return Page(items=[template_out(row) for row in kept], next_cursor=following)
+
+
+@router.get("/templates/{template_id}")
+async def get_prompt_template(
+    template_id: UUID, caller: CallerDep, session: SessionDep
+) -> TemplateOut:
+    """One template. Admins only."""
+    return template_out(await service.get_template(session, caller, template_id))
+
+
+@router.get("/cache")
+async def get_prompt_cache(caller: CallerDep, session: SessionDep) -> CacheStateOut:
+    """Whether the stored cache is whole, fresh and like the tables. Admins only."""
+    state = await service.cache_state(session, caller)
+    return CacheStateOut.model_validate(state, from_attributes=True)
+
+
+@router.post("/cache/refresh")
+async def refresh_prompt_cache(caller: CallerDep, session: SessionDep) -> CacheCountsOut:
+    """Build the cache again from the tables. Admins only."""
+    counts = await service.refresh(session, caller)
+    return CacheCountsOut.model_validate(counts, from_attributes=True)

@@ -1,0 +1,288 @@
+"""Rewriting a prompt: by rules at once, and with the words of a language model where one is there.
+
+The person's own words are never changed. The model's words are a suggestion: each phrase is checked
+(``suggestion``), and the rules fill what it leaves open. Without a model, or when it is slow or
+fails, the rules' result stands and a note says so.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+from fabula.core.errors import FabulaError
+from fabula.core.logging import get_logger
+from fabula.engines.base import (
+    Cancelled,
+    CancelToken,
+    EngineError,
+    EngineInfo,
+    Message,
+    TextDelta,
+    TextDone,
+    TextRequest,
+)
+from fabula.prompting.keys import target_of
+from fabula.prompting.notes import Note
+from fabula.prompting.rules import Form, additions_for, seed_for, trimmed
+from fabula.prompting.selection import Selected
+from fabula.prompting.suggestion import Suggestion, examine
+from fabula.prompting.token_budget import (
+    Estimator,
+    Fitted,
+    Phrase,
+    count_tokens,
+    estimator_of,
+    fit,
+    fit_phrases,
+    limit_of,
+)
+
+log = get_logger(__name__)
+MODEL_SECONDS = 8.0
+_MODEL_TOKENS = 60
+_MODEL_SEED_LIMIT = 2**31
+_OWN, _SUGGESTED, _RULES = 2.0, 1.0, 0.0
+Strategy = Literal["rules", "rules+model", "original"]
+
+
+class TextRunner(Protocol):
+    """Runs requests of a text engine; ``EngineHost`` is one."""
+
+    def run(self, request: TextRequest, cancel: CancelToken) -> AsyncGenerator[Any, None]:
+        """The engine's events; errors as ``EngineHost.run``."""
+        ...
+
+
+class TextPort(Protocol):
+    """A text engine: who it is, and what runs it."""
+
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def host(self) -> TextRunner: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EnhanceRequest:
+    """``seed`` picks the words that the rules add; without one it follows from the prompt."""
+
+    prompt: str
+    job_type: str
+    seed: int | None = None
+    use_model: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Enhanced:
+    """A rewritten prompt and everything that explains it. ``expansion_percent`` is how much longer
+    it is in characters; ``engine`` is the text engine whose words are in it, if any."""
+
+    original: str
+    final: str
+    strategy: Strategy
+    template: Selected
+    tokens: int
+    token_limit: int
+    estimator: Estimator
+    cut: tuple[str, ...]
+    notes: tuple[Note, ...]
+    expansion_percent: float
+    time_ms: int
+    engine: EngineInfo | None
+
+
+def _accept_all(_: Iterable[str]) -> None:
+    """No policy: for callers that screen by themselves."""
+
+
+class Enhancer:
+    """Rewrites prompts with the engine that it was given. Touches no database.
+
+    ``screen`` raises a ``FabulaError`` for texts that the content policy refuses: of the person's
+    words it goes to the caller, of the model's words these are left out. ``model_seconds`` bounds
+    the wait for the model, its loading and the requests before this one included.
+    """
+
+    def __init__(
+        self,
+        text: TextPort | None,
+        *,
+        screen: Callable[[Iterable[str]], None] = _accept_all,
+        model_seconds: float = MODEL_SECONDS,
+    ) -> None:
+        self._text = text
+        self._screen = screen
+        self._seconds = model_seconds
+
+    async def enhance(self, request: EnhanceRequest, template: Selected) -> Enhanced:
+        """Rewrite a prompt. Raises what ``screen`` raises, and ``Invalid`` for a job type that
+        does not exist; never for a fault of the model."""
+        started = time.perf_counter()
+        family, made = target_of(request.job_type)
+        self._screen([request.prompt])
+        limit = limit_of(family, template.token_limit)
+        notes = _template_notes(template)
+        suggestion = Suggestion(())
+        own = fit(request.prompt, limit, estimator=estimator_of(family))
+        if request.use_model and not own.cut:
+            suggestion = await self._suggestion(request, template)
+            notes.extend(suggestion.notes)
+        fitted = _merge(request, suggestion.phrases, own, family=family, moving=made == "video")
+        notes.extend(_budget_notes(fitted, own))
+        used = [phrase for phrase in suggestion.phrases if phrase not in fitted.cut]
+        strategy = _strategy(own, fitted, used)
+        return Enhanced(
+            original=request.prompt,
+            final=fitted.text,
+            strategy=strategy,
+            template=template,
+            tokens=fitted.tokens,
+            token_limit=limit,
+            estimator=fitted.estimator,
+            cut=tuple(fitted.cut),
+            notes=tuple(notes),
+            expansion_percent=_expansion(request.prompt, fitted.text),
+            time_ms=round((time.perf_counter() - started) * 1000),
+            engine=self._text.info if used and self._text else None,
+        )
+
+    async def _suggestion(self, request: EnhanceRequest, template: Selected) -> Suggestion:
+        if self._text is None:
+            message = "No text model is connected, so the rules alone were used."
+            return Suggestion((), (Note("model_missing", message),))
+        try:
+            reply = await self._reply(self._text.host, request, template)
+        except TimeoutError:
+            log.info("enhance.model_slow", seconds=self._seconds)
+            message = f"The text model took longer than {self._seconds:g} seconds, "
+            message += "so the rules alone were used."
+            return Suggestion((), (Note("model_slow", message),))
+        except (EngineError, Cancelled) as error:
+            log.warning("enhance.model_failed", code=getattr(error, "code", "cancelled"))
+            message = "The text model could not answer, so the rules alone were used."
+            return Suggestion((), (Note("model_failed", message),))
+        suggestion = examine(
+            reply,
+            prompt=request.prompt,
+            instructions=template.system_prompt,
+            strict=self._text.info.stand_in,
+        )
+        return self._screened(suggestion)
+
+    async def _reply(self, runner: TextRunner, request: EnhanceRequest, template: Selected) -> str:
+        """What the model writes after the person's words, within the time limit."""
+        cancel = CancelToken()
+        written = ""
+        try:
+            async with asyncio.timeout(self._seconds):
+                async with aclosing(runner.run(_text_request(request, template), cancel)) as events:
+                    async for event in events:
+                        match event:
+                            case TextDelta(text):
+                                written += text
+                            case TextDone(text):
+                                written = text
+        finally:
+            cancel.cancel()
+        return written
+
+    def _screened(self, suggestion: Suggestion) -> Suggestion:
+        """The suggestion without what the content policy refuses."""
+        if not suggestion.phrases:
+            return suggestion
+        try:
+            self._screen([", ".join(suggestion.phrases)])
+        except FabulaError:
+            message = "What the model wrote is not possible here, so the rules alone were used."
+            return Suggestion((), (*suggestion.notes, Note("suggestion_screened", message)))
+        return suggestion
+
+
+def _text_request(request: EnhanceRequest, template: Selected) -> TextRequest:
+    """The template as the system message, the person's words, and the same words as the beginning
+    of the answer, so that the model goes on from them."""
+    words = trimmed(request.prompt)
+    return TextRequest(
+        messages=(
+            Message("system", template.system_prompt),
+            Message("user", words),
+            Message("assistant", f"{words}, "),
+        ),
+        max_tokens=_MODEL_TOKENS,
+        temperature=0.7,
+        top_p=0.9,
+        seed=seed_for(request.prompt, request.seed) % _MODEL_SEED_LIMIT,
+        stop=("\n",),
+    )
+
+
+def _merge(
+    request: EnhanceRequest, suggested: Iterable[str], own: Fitted, *, family: str, moving: bool
+) -> Fitted:
+    """The person's words, the model's, then the rules', within the budget. The last go first."""
+    if own.cut:
+        return own
+    form: Form = "phrases" if family == "sdxl" else "sentences"
+    accepted = tuple(suggested)
+    more = additions_for(
+        own.text,
+        form=form,
+        motion=moving,
+        seed=seed_for(request.prompt, request.seed),
+        accepted=accepted,
+    )
+    if not accepted and not more.words and not more.motion:
+        return own
+    words = trimmed(own.text)
+    if not words:
+        return own
+    parts = [Phrase(words, _OWN)]
+    parts += [Phrase(p, _SUGGESTED - i / 100) for i, p in enumerate(accepted)]
+    parts += [Phrase(p, _RULES - i / 100) for i, p in enumerate(more.words)]
+    return _with_motion(parts, more.motion, own)
+
+
+def _with_motion(parts: list[Phrase], motion: str | None, own: Fitted) -> Fitted:
+    """The parts, and a sentence on movement after them: to a clip it matters more than a fourth
+    phrase on the light, but less than the person's own words."""
+    sentence = f". {motion}." if motion else ""
+    left = own.limit - count_tokens(sentence)
+    if not sentence or left < count_tokens(parts[0].text):
+        fitted = fit_phrases(parts, own.limit, estimator=own.estimator)
+        return replace(fitted, cut=[*fitted.cut, motion]) if motion else fitted
+    fitted = fit_phrases(parts, left, estimator=own.estimator)
+    text = fitted.text + sentence
+    return replace(fitted, text=text, tokens=count_tokens(text), limit=own.limit)
+
+
+def _template_notes(template: Selected) -> list[Note]:
+    if template.fallback_level != "built_in":
+        return []
+    message = "No template of this studio fits, so a built-in text was used: an admin can add one."
+    return [Note("template_missing", message)]
+
+
+def _budget_notes(fitted: Fitted, own: Fitted) -> list[Note]:
+    notes = []
+    if own.cut:
+        message = f"The prompt is longer than the model reads ({fitted.limit} tokens), "
+        message += "so its last parts were left out."
+        notes.append(Note("prompt_cut", message))
+    if fitted.estimator == "clip_estimate":
+        message = "The tokens of this model family are estimated with another family's tokenizer."
+        notes.append(Note("tokens_estimated", message))
+    return notes
+
+
+def _strategy(own: Fitted, fitted: Fitted, used: list[str]) -> Strategy:
+    if used:
+        return "rules+model"
+    return "original" if fitted.text == own.text else "rules"
+
+
+def _expansion(old: str, new: str) -> float:
+    return round((len(new) - len(old)) / len(old) * 100, 2) if old else 0.0

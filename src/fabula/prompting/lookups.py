@@ -1,0 +1,54 @@
+"""Looking templates and negative prompts up: the cache first, the tables where it cannot help.
+
+Each lookup is a short transaction of its own and of the machine, since people may not read the
+tables themselves, and since none may be open while a model writes.
+"""
+
+from weakref import WeakKeyDictionary
+
+from fabula.core.clock import now
+from fabula.core.database import Database
+from fabula.prompting import repository
+from fabula.prompting.cache import PromptCache
+from fabula.prompting.keys import TemplateKey
+from fabula.prompting.negative import FAMILIES
+from fabula.prompting.selection import Selected, select
+
+_caches: WeakKeyDictionary[Database, PromptCache] = WeakKeyDictionary()
+
+
+def cache_of(database: Database) -> PromptCache:
+    """This process's copy of the prompt cache of a database."""
+    return _caches.setdefault(database, PromptCache())
+
+
+async def template_for(database: Database, key: TemplateKey) -> Selected:
+    """The template for a key, with the trace of how it was found.
+
+    Where the cache has none but the built-in text, the tables are asked, so that a cache that
+    misses something never hides a template.
+    """
+    moment = now()
+    async with database.system() as session:
+        held = await cache_of(database).read(session, moment)
+        age = held.age(moment).total_seconds() if held else None
+        if held:
+            found = select(held.index, key, source="cache", cache_age_s=age)
+            if found.id is not None:
+                return found
+        rows = await repository.templates_for(session, key)
+    return select(rows, key, source="database", cache_age_s=age)
+
+
+async def negatives_for(
+    database: Database, model_type: str, content_mode: str = "sfw"
+) -> tuple[str, ...]:
+    """The base negative prompts, the highest priority first; none for a family without them."""
+    if model_type not in FAMILIES:
+        return ()
+    async with database.system() as session:
+        held = await cache_of(database).read(session, now())
+        if held and (listed := held.negatives.get((model_type, content_mode))):
+            return listed
+        found = await repository.active_negatives(session, model_type, content_mode)
+    return found.get((model_type, content_mode), ())

@@ -1,0 +1,155 @@
+"""What a language model wrote, cleaned and checked before a word of it gets into a prompt.
+
+Small models repeat themselves, answer as an assistant, recite their instructions and wander off.
+Every phrase has to pass on its own; what does not is left out, and the notes say why.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fabula.prompting.lexicon import read, words_of
+from fabula.prompting.notes import Note
+
+_MOST_PHRASES = 5
+_MOST_WORDS = 12
+_MOST_LETTERS = 90
+_RECITED_WORDS = 4
+_RESTATED_SHARE = 0.5
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb*_#>- \t"
+_LABEL = re.compile(
+    r"^\s*[*_#]*\s*(?:(?:enhanced|improved|rewritten|extended|final|new)\s+)?"
+    r"(?:prompt|description|caption|answer|output|result|version|here(?:'s| is)[^:]{0,60})"
+    r"\s*[*_]*\s*:\s*",
+    re.IGNORECASE,
+)
+_CHATTER = re.compile(
+    r"^\s*(?:sure|certainly|of course|okay|ok|great)\b[^:\n]{0,80}[!:.]\s*", re.IGNORECASE
+)
+_REFUSAL = re.compile(
+    r"\b(?:i'?m sorry|i am sorry|i can'?t|i cannot|i can ?not|i won'?t|i'?m unable|i am unable|"
+    r"as an ai|as a language model|unable to (?:help|assist)|against my)\b",
+    re.IGNORECASE,
+)
+_ABOUT_ITSELF = re.compile(
+    r"\b(?:prompt|prompts|instruction|instructions|comma|commas|phrase|phrases|system|assistant|"
+    r"user|sentence|rewrite|rewritten|describe|description|word|words|example|note|please|you|"
+    r"your|i|me|my|we|let's|keep|avoid|add|include)\b",
+    re.IGNORECASE,
+)
+_ODD = re.compile(r"[<>{}\[\]|\\=^~@\d]|https?|www\.")
+_BORDER = re.compile(r"[,;.!?\n]+")
+_COUNTED = re.compile(
+    r"^(?:and |with )?(?:a|an|another|one|two|three|four|five|several|some|many|his|her)\s",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset(
+    {"a", "an", "the", "and", "or", "of", "in", "on", "at", "by", "to", "with", "from", "for", "is"}
+    | {"are", "was", "its", "it", "his", "her", "their", "as", "into", "over", "under", "near"}
+    | {"very", "some", "this", "that", "be"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Phrases that may join the prompt, and what was found wrong with the others."""
+
+    phrases: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that carry its meaning."""
+    return [word for word in words_of(text) if word not in _SMALL_WORDS and len(word) > 1]
+
+
+def examine(reply: str, *, prompt: str, instructions: str, strict: bool) -> Suggestion:
+    """Take what is usable out of a model's reply.
+
+    ``instructions`` is what the model was told; no run of its words may come back. ``strict``
+    accepts only phrases that speak of place, light, weather, mood, palette, camera or style,
+    which is for models that cannot be trusted with the subject.
+    """
+    text = _plain(reply)
+    if not text:
+        return Suggestion((), (Note("suggestion_empty", "The model wrote nothing usable."),))
+    if _REFUSAL.search(text):
+        message = "The model answered with an excuse, so the rules alone were used."
+        return Suggestion((), (Note("suggestion_refused", message),))
+    if _restates(text, prompt):
+        if not _subject_survives(text, prompt):
+            message = "The model lost the subject, so the rules alone were used."
+            return Suggestion((), (Note("suggestion_drifted", message),))
+        text = _without_prompt(text, prompt)
+    phrases = _accepted(text, prompt=prompt, instructions=instructions, strict=strict)
+    if not phrases:
+        message = "Nothing that the model wrote fitted the prompt, so the rules alone were used."
+        return Suggestion((), (Note("suggestion_unfit", message),))
+    return Suggestion(tuple(phrases))
+
+
+def _plain(reply: str) -> str:
+    """The first line of the reply without labels, chatter, quotes and marks."""
+    line = next((line for line in reply.splitlines() if line.strip(_QUOTES)), "")
+    text = _CHATTER.sub("", _LABEL.sub("", line)).strip(_QUOTES)
+    return _LABEL.sub("", text).strip(_QUOTES)
+
+
+def _restates(text: str, prompt: str) -> bool:
+    """Whether the reply says the prompt again instead of going on from it."""
+    said = set(content_words(prompt))
+    return bool(said) and len(said & set(content_words(text))) > _RESTATED_SHARE * len(said)
+
+
+def _subject_survives(text: str, prompt: str) -> bool:
+    """All that the first phrase names must be named again."""
+    subject = set(content_words(re.split(r"[,;.\n]", prompt.strip(), maxsplit=1)[0]))
+    return subject <= set(content_words(text))
+
+
+def _without_prompt(text: str, prompt: str) -> str:
+    """What follows the prompt where the reply begins with it word for word."""
+    pattern = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", prompt))
+    found = re.match(rf"\W*{pattern}\b", text, re.IGNORECASE)
+    return text[found.end() :] if found else text
+
+
+def _accepted(text: str, *, prompt: str, instructions: str, strict: bool) -> list[str]:
+    recited = set(_runs(instructions)) - set(_runs(prompt))
+    context = read(prompt)
+    said = set(content_words(prompt))
+    kept: list[str] = []
+    for part in _BORDER.split(text):
+        phrase = re.sub(r"\s+", " ", part).strip(_QUOTES)
+        phrase = re.sub(r"^(?:and|but|while)\s+", "", phrase, flags=re.IGNORECASE)
+        fresh = set(content_words(phrase)) - said
+        if not _well_formed(phrase) or not fresh or recited & set(_runs(phrase)):
+            continue
+        reading = read(phrase)
+        if reading.contradicts(context) or (
+            strict and (not reading.groups or "subject" in reading.slots or _COUNTED.match(phrase))
+        ):
+            continue
+        kept.append(phrase)
+        said |= fresh
+        context = read(", ".join([prompt, *kept]))
+        if len(kept) == _MOST_PHRASES:
+            break
+    return kept
+
+
+def _well_formed(phrase: str) -> bool:
+    words = words_of(phrase)
+    return (
+        1 <= len(words) <= _MOST_WORDS
+        and len(phrase) <= _MOST_LETTERS
+        and not _ODD.search(phrase)
+        and not _ABOUT_ITSELF.search(phrase)
+        and len(set(words)) * 2 > len(words)
+    )
+
+
+def _runs(text: str) -> Iterable[tuple[str, ...]]:
+    """Every run of four words."""
+    words = words_of(text)
+    return zip(*(words[start:] for start in range(_RECITED_WORDS)), strict=False)

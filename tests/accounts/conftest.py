@@ -1,0 +1,5 @@
+"""A studio inside the test."""
+
+from studio import studio
+
+__all__ = ["studio"]

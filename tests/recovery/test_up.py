@@ -1,0 +1,156 @@
+"""`fabula up` and the commands that work beside it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from real_studio import FABULA, RealStudio, running, until
+
+pytestmark = pytest.mark.recovery
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStudio]:
+    with running(tmp_path_factory.mktemp("up") / "studio") as found:
+        found.use_card()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def key(studio: RealStudio) -> str:
+    printed = studio.command("user", "create", "ada", "--role", "premium_user", "--api-key")
+    assert len(printed.split()) == 1
+    return printed.strip()
+
+
+def test_db_url_prints_a_dsn_and_nothing_else(studio: RealStudio) -> None:
+    printed = studio.command("db", "url")
+    assert len(printed.splitlines()) == 1
+    with psycopg.connect(printed.strip()) as connection:
+        row = connection.execute("SELECT count(*) FROM system_config").fetchone()
+    assert row == (1,)
+
+
+def test_the_live_inventory_is_ours(studio: RealStudio) -> None:
+    assert studio.command("inventory", "--check").splitlines()[-1] == "0 differences"
+    assert studio.command("inventory").startswith("#")
+
+
+def test_a_second_studio_in_the_same_folder_is_refused(studio: RealStudio) -> None:
+    env = studio.env | {"FABULA_PORT": "1"}
+    done = subprocess.run(
+        [*FABULA, "up", "--offline"], env=env, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("fabula: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_generate_works_beside_a_running_studio(studio: RealStudio, tmp_path: Path) -> None:
+    target = tmp_path / "fox.png"
+    printed = studio.command("generate", "a fox", "--seed", "3", "--out", str(target))
+    assert printed.strip() == str(target)
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_wrong_wish_is_a_sentence(studio: RealStudio) -> None:
+    done = subprocess.run(
+        [*FABULA, "generate", "a fox", "--type", "video_fast"],
+        env=studio.env, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "sdxl_image_fast" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_says_what_can_run(studio: RealStudio) -> None:
+    found = json.loads(studio.command("doctor", "--json"))
+    engines = {engine["id"]: engine for engine in found["engines"]}
+    assert engines["sketchbook"]["available"]
+    assert all(e["available"] or (e["reason"] and e["remedy"]) for e in engines.values())
+    assert {row["name"] for row in found["job_types"]} >= {"sdxl_image_fast", "video_high"}
+
+
+def test_events_tell_of_a_job_and_can_be_resumed(studio: RealStudio, key: str) -> None:
+    with studio.client(key) as client:
+        heard: list[tuple[str, str | None]] = []
+        with client.stream("GET", "/api/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == ": ready"
+            client.post("/api/jobs", json={"prompt": "a lighthouse", "enhance": False})
+            event, last = "", None
+            for line in lines:
+                if line.startswith("event: "):
+                    event = line.removeprefix("event: ")
+                elif line.startswith("id: "):
+                    last = line.removeprefix("id: ")
+                elif line == "" and event:
+                    heard.append((event, last))
+                    event = ""
+                elif line.startswith("data:") and '"completed"' in line:
+                    break
+        kinds = [kind for kind, _ in heard]
+        assert "job.updated" in kinds
+        assert "asset.created" in kinds
+        assert "job.progress" in kinds
+        first = next(last for kind, last in heard if last)
+        with client.stream("GET", "/api/events", headers={"Last-Event-ID": str(first)}) as again:
+            missed = []
+            for line in again.iter_lines():
+                if line.startswith("id: "):
+                    missed.append(int(line.removeprefix("id: ")))
+                if len(missed) >= 2:
+                    break
+        assert missed == sorted(missed)
+        assert all(number > int(first or 0) for number in missed)
+
+
+def test_expired_outputs_go_with_their_files(studio: RealStudio, key: str) -> None:
+    with studio.client(key) as client:
+        body = {"prompt": "a lighthouse", "enhance": False}
+        job = client.post("/api/jobs", json=body).json()["id"]
+        until(lambda: client.get(f"/api/jobs/{job}").json()["assets"], "the picture is there")
+        asset = client.get(f"/api/jobs/{job}").json()["assets"][0]
+        file = httpx.URL(asset["url"]).path.removeprefix("/api/files/")
+        place = studio.folder / "files" / file
+        assert place.exists()
+        with psycopg.connect(studio.dsn) as connection:
+            connection.execute("UPDATE workspace_assets SET expires_at = now()")
+            connection.execute("SET search_path TO queue")
+            connection.execute(
+                "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'workspace.expire', 0, "
+                "NULL, NULL, '{\"timestamp\": 0}', NULL)::procrastinate_job_to_defer_v1])"
+            )
+        until(lambda: not place.exists(), "the file is gone")
+        assert not place.with_name("0.thumb.webp").exists()
+        assert studio.rows("SELECT count(*) FROM workspace_assets") == [(0,)]
+
+
+def test_schemathesis_finds_no_fault(studio: RealStudio, key: str, tmp_path: Path) -> None:
+    config = tmp_path / "schemathesis.toml"
+    config.write_text('[checks]\n"not_a_server_error".enabled = true\n')
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "schemathesis.cli", "run", f"{studio.base}/openapi.json",
+            "--header",
+            f"Authorization: Bearer {key}", "--checks", "not_a_server_error",
+            "--max-examples", "15", "--exclude-path", "/api/events", "--phases", "fuzzing",
+            "--seed", "7", "--request-timeout", "20", "--workers", "2",
+        ],
+        cwd=tmp_path, check=False, capture_output=True, text=True, env=studio.env,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "passed" in done.stdout
+
+
+def test_it_stops_cleanly_and_starts_again(tmp_path: Path) -> None:
+    with running(tmp_path / "studio") as studio:
+        assert studio.stop() == 0
+        studio.start()
+        assert studio.ready()
