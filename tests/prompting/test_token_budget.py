@@ -96,7 +96,8 @@ def test_a_limit_of_nothing_is_refused() -> None:
 def test_never_over_the_limit(prompt: str, limit: int) -> None:
     fitted = fit(prompt, limit)
     assert fitted.tokens == count_tokens(fitted.text) <= limit
-    assert bool(fitted.cut) == (count_tokens(prompt.strip()) > limit)
+    if count_tokens(prompt.strip()) <= limit:
+        assert (fitted.text, fitted.cut) == (prompt.strip(), [])
 
 
 @given(PROMPTS, st.integers(8, 100))

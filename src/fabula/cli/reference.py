@@ -1,13 +1,12 @@
-"""Pages and parts of ``docs/`` that are made from the code, and whether they are fresh."""
+"""What is made from the code to be read beside it: pages of ``docs/`` and the OpenAPI document."""
 
 import json
 import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -22,17 +21,28 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 INVENTORY_PAGE = "tables/00-INVENTORY.md"
 SETTINGS_PAGE = "reference/settings.md"
 _PART = re.compile(
-    r"(?P<open><!-- generated: (?P<name>[\w.]+) -->\n).*?(?P<close><!-- end: (?P=name) -->)", re.S
+    r"(?P<open><!-- generated: (?P<name>[\w.]+) -->\n).*?(?P<close><!-- end: (?P=name) -->)",
+    re.DOTALL,
 )
-_BOUNDS = ((Ge, "ge", "at least"), (Gt, "gt", "above"), (Le, "le", "at most"), (Lt, "lt", "below"))
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+_WORDS = {
+    "Path": "folder",
+    "SecretStr": "secret text",
+    "bool": "true or false",
+    "dict": "table",
+    "float": "number",
+    "int": "whole number",
+    "list": "list of texts",
+    "str": "text",
+}
 _SETTINGS_HEAD = """\
 # Settings
 
 Every setting of the studio, in the order of the class `fabula.core.settings.Settings`, from which
-this page is made. A setting is looked for in the environment, then in the file `.env` of the folder
-that the studio is started in, then in `fabula.toml` in the data folder; the first that has it wins.
-In `fabula.toml` the name is the setting's own, such as `port = 9000`. In the environment the name
-has the prefix `FABULA_`, and lists and tables are written as JSON: `FABULA_WORKER_LANES='["image"]'`.
+this page is made. A setting is looked for in the environment, then in the file `.env` of the
+folder that the studio is started in, then in `fabula.toml` in the data folder; the first that has
+it wins. In `fabula.toml` the name is the setting's own, such as `port = 9000`. In the environment
+the name has the prefix `FABULA_`, and lists and tables are JSON: `FABULA_WORKER_LANES='["image"]'`.
 
 | Setting | Environment variable | Type | Default | Description |
 | ------- | -------------------- | ---- | ------- | ----------- |
@@ -124,28 +134,21 @@ def render_settings() -> str:
 
 def _type(field: FieldInfo) -> str:
     """The type in words, with the limits of a number."""
-    annotation = field.annotation
-    optional = type(None) in getattr(annotation, "__args__", ())
-    kinds = [kind for kind in getattr(annotation, "__args__", ()) if kind is not type(None)]
-    words = _word(kinds[0] if optional else annotation)
+    parts = get_args(field.annotation)
+    optional = type(None) in parts
+    words = _word(parts[0] if optional else field.annotation)
     limits = [
         f"{said} {getattr(bound, attribute)}"
-        for kind, attribute, said in _BOUNDS
         for bound in field.metadata
-        if isinstance(bound, kind)
+        for attribute, said in _BOUNDS.items()
+        if hasattr(bound, attribute)
     ]
     return ", ".join([words, *limits, *(["optional"] if optional else [])])
 
 
-def _word(annotation: Any) -> str:
-    name = getattr(annotation, "__name__", str(annotation))
-    origin = getattr(annotation, "__origin__", None)
-    if origin is list:
-        return "list of texts"
-    if origin is dict:
-        return "table"
-    words = {"Path": "folder", "str": "text", "int": "whole number", "float": "number"}
-    return {**words, "bool": "true or false", "SecretStr": "secret text"}.get(name, name)
+def _word(annotation: object) -> str:
+    name = getattr(get_origin(annotation) or annotation, "__name__", str(annotation))
+    return _WORDS.get(name, name)
 
 
 def _default(field: FieldInfo) -> str:
@@ -155,6 +158,24 @@ def _default(field: FieldInfo) -> str:
     if field.default is None or field.default is PydanticUndefined:
         return "none"
     return f"`{_cell(json.dumps(field.default))}`"
+
+
+def openapi_document() -> str:
+    """The API as the application describes it, as JSON; needs no database."""
+    from fabula.bootstrap import Services, build_events
+    from fabula.core.database import Database
+    from fabula.engines.base import EngineContext
+    from fabula.engines.registry import EngineRegistry
+    from fabula.generation.submit import Desk
+    from fabula.storage.links import Links
+    from fabula.storage.memory import MemoryStore
+    from fabula.web.app import create_app
+
+    store = MemoryStore()
+    desk = Desk(EngineRegistry(EngineContext(models_dir="")), build_events(store))
+    services = Services(Settings(), store, Links(bytes(32)), desk)
+    app = create_app(services, Database("dbname=fabula"))
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:
