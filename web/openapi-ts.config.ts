@@ -4,5 +4,9 @@ export default defineConfig({
   input: './openapi.json',
   output: { path: './src/api/generated' },
   logs: { level: 'warn' },
-  plugins: ['@hey-api/client-fetch', '@hey-api/typescript', { name: '@hey-api/sdk', operations: { strategy: 'flat' } }],
+  plugins: [
+    { name: '@hey-api/client-fetch', throwOnError: true },
+    '@hey-api/typescript',
+    { name: '@hey-api/sdk', responseStyle: 'data' },
+  ],
 })

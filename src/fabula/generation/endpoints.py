@@ -10,10 +10,19 @@ from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep, sign
 from fabula.accounts.caller import Caller
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
-from fabula.generation import catalogue, repository, service, submit, uploads, views
+from fabula.generation import catalogue, model_configs, repository, service, submit, uploads, views
 from fabula.generation.access import DeskDep, LinksDep, RegistryDep, StoreDep
 from fabula.generation.errors import JobNotFound
-from fabula.generation.schemas import EngineStateOut, JobIn, JobOut, JobTypeOut, UploadOut
+from fabula.generation.schemas import (
+    EngineStateOut,
+    JobIn,
+    JobOut,
+    JobTypeOut,
+    ModelConfigIn,
+    ModelConfigOut,
+    ModelType,
+    UploadOut,
+)
 from fabula.generation.submit import Desk
 from fabula.storage.links import Links
 
@@ -142,3 +151,46 @@ async def upload_reference(
     limit = get_settings().max_upload_mb * 1024 * 1024
     data = await file.read(limit + 1)
     return await uploads.bring(session, caller, store, links, data, limit)
+
+
+@router.get("/model-configs")
+async def list_model_configs(
+    caller: CallerDep,
+    session: SessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+    model_type: Annotated[ModelType | None, Query()] = None,
+) -> Page[ModelConfigOut]:
+    """Configurations of models, newest first. Admins only."""
+    rows = await model_configs.list_configs(session, caller, model_type, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    items = [ModelConfigOut.model_validate(row, from_attributes=True) for row in kept]
+    return Page(items=items, next_cursor=following)
+
+
+@router.post("/model-configs", status_code=status.HTTP_201_CREATED)
+async def add_model_config(
+    body: ModelConfigIn, caller: CallerDep, session: SessionDep, registry: RegistryDep
+) -> ModelConfigOut:
+    """Save a configuration; it is the active one of its model at once, unless told otherwise.
+    Admins only."""
+    row = await model_configs.add_config(session, caller, body, registry)
+    return ModelConfigOut.model_validate(row, from_attributes=True)
+
+
+@router.post("/model-configs/{config_id}/activate")
+async def activate_model_config(
+    config_id: UUID, caller: CallerDep, session: SessionDep
+) -> ModelConfigOut:
+    """Roll a model back or forward to a configuration. Admins only."""
+    row = await model_configs.activate(session, caller, config_id)
+    return ModelConfigOut.model_validate(row, from_attributes=True)
+
+
+@router.post("/model-configs/{config_id}/deactivate")
+async def deactivate_model_config(
+    config_id: UUID, caller: CallerDep, session: SessionDep
+) -> ModelConfigOut:
+    """Go back to the built-in settings of the model. Admins only."""
+    row = await model_configs.deactivate(session, caller, config_id)
+    return ModelConfigOut.model_validate(row, from_attributes=True)

@@ -1,7 +1,7 @@
 """What the jobs API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -230,3 +230,53 @@ class UploadOut(BaseModel):
     height: int
     mime_type: str
     thumbhash: str
+
+
+ModelType = Literal["SDXL", "WAN"]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class ModelSettings(Strict):
+    """Settings that a configuration overrides; what is left out stays as in the job table."""
+
+    steps: int | None = Field(default=None, ge=1, le=500, strict=True)
+    guidance_scale: float | None = Field(default=None, ge=0, le=100, allow_inf_nan=False)
+    width: int | None = Field(default=None, ge=16, le=8192, strict=True)
+    height: int | None = Field(default=None, ge=16, le=8192, strict=True)
+    frames: int | None = Field(default=None, ge=1, le=10_000, strict=True)
+    fps: float | None = Field(default=None, gt=0, le=240, allow_inf_nan=False)
+    engines: list[ShortText] | None = Field(default=None, min_length=1, max_length=20)
+
+
+class ModelConfigData(ModelSettings):
+    """Settings for the whole model, and for one quality alone."""
+
+    fast: ModelSettings | None = None
+    high: ModelSettings | None = None
+
+    def all_engines(self) -> list[str]:
+        parts = (self, self.fast, self.high)
+        return [name for part in parts if part for name in part.engines or ()]
+
+
+class ModelConfigIn(Strict):
+    model_type: ModelType
+    config_name: ShortText
+    config_data: ModelConfigData
+    notes: PromptText | None = None
+    activate: bool = True
+
+    _clean = field_validator("config_name", "notes")(
+        lambda value: value if value is None else no_null_bytes(value)
+    )
+
+
+class ModelConfigOut(BaseModel):
+    id: UUID
+    model_type: str
+    config_name: str
+    config_data: dict[str, Any]
+    is_active: bool
+    created_by: UUID | None
+    created_at: datetime
+    notes: str | None

@@ -93,13 +93,16 @@ def parse(stored: object) -> CacheContent:
         raise CacheBroken("The prompt cache is not an object: refresh it.")
     try:
         body = _Body.model_validate(stored)
-        templates = tuple(_rows(body.templateCache))
-    except (ValidationError, TypeError, AttributeError) as error:
+    except ValidationError as error:
         raise CacheBroken("The prompt cache has a wrong form: refresh it.") from error
     if body.version != CACHE_VERSION:
         raise CacheBroken(f"The prompt cache is of version {body.version}: refresh it.")
     if body.hash != digest(stored):
         raise CacheBroken("The prompt cache does not match its hash: refresh it.")
+    try:
+        templates = tuple(_rows(body.templateCache))
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise CacheBroken("The prompt cache holds something else than rows: refresh it.") from error
     negatives = {
         (model, mode): tuple(texts)
         for model, modes in body.negativeCache.items()

@@ -134,7 +134,7 @@ class Enhancer:
         fitted = _merge(request, suggestion.phrases, own, family=family, moving=made == "video")
         notes.extend(_budget_notes(fitted, own))
         used = [phrase for phrase in suggestion.phrases if phrase not in fitted.cut]
-        strategy = _strategy(own, fitted, used)
+        strategy = _strategy(request.prompt, fitted.text, used)
         return Enhanced(
             original=request.prompt,
             final=fitted.text,
@@ -278,10 +278,10 @@ def _budget_notes(fitted: Fitted, own: Fitted) -> list[Note]:
     return notes
 
 
-def _strategy(own: Fitted, fitted: Fitted, used: list[str]) -> Strategy:
+def _strategy(prompt: str, final: str, used: list[str]) -> Strategy:
     if used:
         return "rules+model"
-    return "original" if fitted.text == own.text else "rules"
+    return "original" if final == prompt.strip() else "rules"
 
 
 def _expansion(old: str, new: str) -> float:

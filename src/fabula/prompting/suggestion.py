@@ -5,10 +5,10 @@ Every phrase has to pass on its own; what does not is left out, and the notes sa
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fabula.prompting.lexicon import read, words_of
+from fabula.prompting.lexicon import Reading, read, words_of
 from fabula.prompting.notes import Note
 
 _MOST_PHRASES = 5
@@ -115,20 +115,21 @@ def _without_prompt(text: str, prompt: str) -> str:
 
 
 def _accepted(text: str, *, prompt: str, instructions: str, strict: bool) -> list[str]:
-    recited = set(_runs(instructions)) - set(_runs(prompt))
+    recited = _recitation(text, prompt=prompt, instructions=instructions)
+    told = f" {' '.join(words_of(instructions))} "
     context = read(prompt)
     said = set(content_words(prompt))
     kept: list[str] = []
-    for part in _BORDER.split(text):
+    for place, part in _parts(text):
         phrase = re.sub(r"\s+", " ", part).strip(_QUOTES)
         phrase = re.sub(r"^(?:and|but|while)\s+", "", phrase, flags=re.IGNORECASE)
-        fresh = set(content_words(phrase)) - said
-        if not _well_formed(phrase) or not fresh or recited & set(_runs(phrase)):
+        words, fresh = words_of(phrase), set(content_words(phrase)) - said
+        if not _well_formed(phrase) or not fresh or f" {' '.join(words)} " in told:
+            continue
+        if recited.intersection(range(place, place + len(words_of(part)))):
             continue
         reading = read(phrase)
-        if reading.contradicts(context) or (
-            strict and (not reading.groups or "subject" in reading.slots or _COUNTED.match(phrase))
-        ):
+        if reading.contradicts(context) or (strict and not _harmless(phrase, reading)):
             continue
         kept.append(phrase)
         said |= fresh
@@ -136,6 +137,30 @@ def _accepted(text: str, *, prompt: str, instructions: str, strict: bool) -> lis
         if len(kept) == _MOST_PHRASES:
             break
     return kept
+
+
+def _harmless(phrase: str, reading: Reading) -> bool:
+    """Speaks of the picture's surroundings, and brings nobody into it."""
+    return bool(reading.groups) and "subject" not in reading.slots and not _COUNTED.match(phrase)
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The parts between commas and stops, each with the place of its first word in the text."""
+    place = 0
+    for part in _BORDER.split(text):
+        yield place, part
+        place += len(words_of(part))
+
+
+def _recitation(text: str, *, prompt: str, instructions: str) -> set[int]:
+    """The places of words that lie in a run of the instructions, commas or not."""
+    told = set(_runs(instructions)) - set(_runs(prompt))
+    return {
+        place + step
+        for place, run in enumerate(_runs(" ".join(_BORDER.split(text))))
+        if run in told
+        for step in range(_RECITED_WORDS)
+    }
 
 
 def _well_formed(phrase: str) -> bool:

@@ -15,7 +15,6 @@ The server's loopback port, which counts tokens, is closed to others by a key ma
 
 from __future__ import annotations
 
-import platform
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
@@ -39,6 +38,7 @@ from fabula.engines.base import (
     TextEvent,
     TextRequest,
 )
+from fabula.engines.cpu import cpu_flags
 from fabula.engines.setup import CHAT_MODEL
 
 CONTEXT_TOKENS = 4096
@@ -58,7 +58,6 @@ SAMPLING = {
     "repeat_penalty": (1.0, 2.0),
 }
 SERVER_NAMES = {"dry": "dry_multiplier"}
-CPU_FLAGS = Path("/proc/cpuinfo")
 
 Chunk = Mapping[str, Any]
 """One message of the server's stream, in the form of OpenAI's chat completion chunks."""
@@ -325,12 +324,6 @@ def bad(message: str) -> EngineError:
 
 
 def lacks_avx2() -> bool:
-    """Whether this is an x86 processor that says that it has no AVX2. Unknown counts as no."""
-    if platform.machine().lower() not in {"x86_64", "amd64"}:
-        return False
-    try:
-        with CPU_FLAGS.open(encoding="utf-8") as lines:
-            flags = next((line for line in lines if line.startswith("flags")), None)
-    except OSError:
-        return False
-    return flags is not None and "avx2" not in flags.split()
+    """Whether this is a processor that says that it has no AVX2. Silence counts as no."""
+    flags = cpu_flags()
+    return flags is not None and "avx2" not in flags

@@ -54,7 +54,8 @@ BEGIN
                        name, mine);
     END LOOP;
 
-    -- Rows that their owner makes, changes and removes; columns are limited by the grants below.
+    -- Rows that their owner makes, changes and removes; columns are limited by the grants below,
+    -- and what a new row may say or point at by further policies.
     FOREACH name IN ARRAY ARRAY['user_library', 'user_collections', 'conversations', 'projects',
                                 'workspace_sessions', 'workspace_items', 'workspace_assets',
                                 'characters'] LOOP
@@ -66,7 +67,7 @@ BEGIN
                        name, mine);
     END LOOP;
     EXECUTE format('CREATE POLICY add_own ON jobs FOR INSERT TO fabula_app
-                    WITH CHECK (%s AND status = ''queued'' AND attempts = 0)', mine);
+                    WITH CHECK (%s)', mine);
     EXECUTE format('CREATE POLICY rate_own ON jobs FOR UPDATE TO fabula_app
                     USING (%s) WITH CHECK (%s)', mine, mine);
 
@@ -115,15 +116,72 @@ CREATE POLICY through_owner ON character_scenes FOR SELECT TO fabula_app
            OR EXISTS (SELECT FROM characters c WHERE c.id = character_id
                       AND c.user_id = (SELECT studio.caller())));
 
+-- A new row starts at the beginning and points only at what is the caller's: foreign keys alone
+-- would take anybody's row, and a stored place anybody's file. A condition looks up what it names
+-- as the caller, so that rows that the caller cannot see are not there.
+CREATE POLICY fresh ON jobs AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (status = 'queued' AND attempts = 0 AND max_attempts <= 3
+                AND started_at IS NULL AND completed_at IS NULL AND error_message IS NULL
+                AND image_id IS NULL AND video_id IS NULL
+                AND moderation_status = 'pending' AND reviewed_by IS NULL AND reviewed_at IS NULL
+                AND review_notes IS NULL
+                AND (project_id IS NULL OR EXISTS (
+                     SELECT FROM projects p WHERE p.id = project_id
+                     AND p.user_id = (SELECT studio.caller())))
+                AND (workspace_session_id IS NULL OR EXISTS (
+                     SELECT FROM workspace_sessions s WHERE s.id = workspace_session_id)));
+CREATE POLICY fresh ON studio.job_runs AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (state = 'waiting' AND priority = 0 AND attempt = 0 AND run_at >= now()
+                AND run_seconds IS NULL AND NOT cancel_requested
+                AND EXISTS (SELECT FROM jobs j WHERE j.id = job_id
+                            AND j.user_id = (SELECT studio.caller()))
+                AND (retry_of IS NULL OR EXISTS (
+                     SELECT FROM jobs j WHERE j.id = retry_of
+                     AND j.user_id = (SELECT studio.caller()))));
+CREATE POLICY own_job ON studio.idempotency_keys AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (EXISTS (SELECT FROM jobs j WHERE j.id = job_id
+                        AND j.user_id = (SELECT studio.caller())));
+CREATE POLICY own_session ON workspace_items AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (EXISTS (SELECT FROM workspace_sessions s WHERE s.id = session_id)
+                AND (job_id IS NULL OR EXISTS (
+                     SELECT FROM jobs j WHERE j.id = job_id
+                     AND j.user_id = (SELECT studio.caller()))));
+CREATE POLICY own_place ON user_library AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (starts_with(storage_path, (SELECT studio.caller()) || '/'));
+CREATE POLICY own_collection ON user_library AS RESTRICTIVE FOR ALL TO fabula_app
+    USING (true)
+    WITH CHECK (collection_id IS NULL OR EXISTS (
+                SELECT FROM user_collections c WHERE c.id = collection_id));
+CREATE POLICY own_place ON studio.library_files AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (bucket = 'user-library'
+                AND starts_with(key, (SELECT studio.caller()) || '/')
+                AND starts_with(thumbnail_key, (SELECT studio.caller()) || '/')
+                AND EXISTS (SELECT FROM user_library l WHERE l.id = asset_id)
+                AND (source_asset_id IS NULL OR EXISTS (
+                     SELECT FROM workspace_assets a WHERE a.id = source_asset_id))
+                AND (job_id IS NULL OR EXISTS (
+                     SELECT FROM jobs j WHERE j.id = job_id
+                     AND j.user_id = (SELECT studio.caller()))));
+CREATE POLICY own_place ON studio.uploads AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (bucket = 'reference_images'
+                AND starts_with(key, (SELECT studio.caller()) || '/')
+                AND starts_with(thumbnail_key, (SELECT studio.caller()) || '/'));
+CREATE POLICY empty ON user_collections AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (asset_count = 0);
+CREATE POLICY unknown_yet ON characters AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK (likes_count = 0 AND interaction_count = 0
+                AND (creator_id IS NULL OR creator_id = (SELECT studio.caller())));
+
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO fabula_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA studio TO fabula_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA studio TO fabula_app;
-GRANT INSERT, UPDATE, DELETE ON conversations, messages, projects, scenes, user_collections,
+GRANT INSERT, UPDATE, DELETE ON conversations, messages, projects, scenes,
     prompt_templates, negative_prompts, enhancement_presets, compel_configs, model_config_history,
     model_performance_logs, model_test_results, prompt_ab_tests TO fabula_app;
+GRANT INSERT, DELETE ON user_collections TO fabula_app;
+GRANT UPDATE (name, description) ON user_collections TO fabula_app;
 GRANT UPDATE ON system_config TO fabula_app;
-GRANT INSERT, UPDATE, DELETE ON characters TO fabula_app;
-REVOKE UPDATE ON characters FROM fabula_app;
+GRANT INSERT, DELETE ON characters TO fabula_app;
 GRANT UPDATE (name, description, traits, appearance_tags, image_url, persona, system_prompt,
     voice_tone, mood, reference_image_url, is_public, gender, content_rating, role)
     ON characters TO fabula_app;

@@ -1,0 +1,88 @@
+"""Settings of a model, versioned: saving adds a row, exactly one of a model is active.
+
+An active row overrides the table of job types (``job_types``) for every job that is accepted from
+then on; jobs record the row that they used.
+"""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.caller import Caller
+from fabula.core.errors import Forbidden, Invalid, NotFound
+from fabula.core.pagination import Cursor
+from fabula.engines.registry import EngineRegistry
+from fabula.generation import repository
+from fabula.generation.schemas import ModelConfigIn, ModelType
+from fabula.models import ModelConfig
+
+
+class ConfigNotFound(NotFound):
+    code = "model_config_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such model configuration.")
+
+
+async def list_configs(
+    session: AsyncSession,
+    caller: Caller,
+    model_type: ModelType | None,
+    cursor: Cursor | None,
+    limit: int,
+) -> list[ModelConfig]:
+    """Configurations, newest first."""
+    _admins_only(caller)
+    return await repository.model_configs(session, model_type, cursor, limit)
+
+
+async def add_config(
+    session: AsyncSession, caller: Caller, body: ModelConfigIn, registry: EngineRegistry
+) -> ModelConfig:
+    """Save a configuration, and make it the active one when asked."""
+    _admins_only(caller)
+    known = {entry.info.id for entry in registry.all()}
+    unknown = sorted(set(body.config_data.all_engines()) - known)
+    if unknown:
+        raise Invalid(
+            f"There is no engine {unknown[0]!r} in this studio: use some of "
+            f"{', '.join(sorted(known))}.",
+            field="config_data.engines",
+        )
+    row = await repository.add_model_config(
+        session,
+        model_type=body.model_type,
+        config_name=body.config_name,
+        config_data=body.config_data.model_dump(exclude_none=True),
+        notes=body.notes,
+        created_by=caller.user_id,
+    )
+    if body.activate:
+        await repository.activate_model_config(session, row)
+    return row
+
+
+async def activate(session: AsyncSession, caller: Caller, config_id: UUID) -> ModelConfig:
+    """Make an older or newer configuration the active one of its model."""
+    _admins_only(caller)
+    row = await repository.model_config(session, config_id)
+    if row is None:
+        raise ConfigNotFound
+    await repository.activate_model_config(session, row)
+    return row
+
+
+async def deactivate(session: AsyncSession, caller: Caller, config_id: UUID) -> ModelConfig:
+    """Go back to the table of job types for this model."""
+    _admins_only(caller)
+    row = await repository.model_config(session, config_id)
+    if row is None:
+        raise ConfigNotFound
+    row.is_active = False
+    await session.flush()
+    return row
+
+
+def _admins_only(caller: Caller) -> None:
+    if not caller.is_admin:
+        raise Forbidden("Model configurations are for the admins of this studio: ask one of them.")

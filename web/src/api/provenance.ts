@@ -1,0 +1,77 @@
+/** What a finished asset says about how it was made; see `settings` of an asset. */
+export interface Provenance {
+  jobType: string
+  promptOriginal: string
+  promptFinal: string | null
+  negativePrompt: string
+  seed: number | null
+  steps: number | null
+  guidanceScale: number | null
+  width: number | null
+  height: number | null
+  count: number | null
+  engineId: string
+  engineVersion: string
+  model: string
+  credits: number | null
+  reference: { assetId: string; strength: number } | null
+  rewriting: { strategy: string | null; template: string | null; timeMs: number | null; cut: string[] }
+  warnings: { code: string; message: string }[]
+  /** What the engine really used, and what it measured, by its own names. */
+  effective: Record<string, string | number | boolean>
+}
+
+type Raw = Record<string, unknown>
+
+const object = (value: unknown): Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {}
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** Reads the free-form `settings` of an asset; what is missing is null or empty, never an error. */
+export function readProvenance(settings: Raw): Provenance {
+  const reference = object(settings.reference)
+  const rewriting = object(settings.rewriting)
+  const template = object(rewriting.template)
+  return {
+    jobType: text(settings.job_type),
+    promptOriginal: text(settings.prompt_original),
+    promptFinal: text(settings.prompt_final) || null,
+    negativePrompt: text(settings.negative_prompt),
+    seed: number(settings.seed),
+    steps: number(settings.steps),
+    guidanceScale: number(settings.guidance_scale),
+    width: number(settings.width),
+    height: number(settings.height),
+    count: number(settings.count),
+    engineId: text(settings.engine_id),
+    engineVersion: text(settings.engine_version),
+    model: text(settings.model),
+    credits: number(settings.unit_credits),
+    reference: text(reference.asset_id)
+      ? { assetId: text(reference.asset_id), strength: number(reference.strength) ?? 0.5 }
+      : null,
+    rewriting: {
+      strategy: text(rewriting.strategy) || null,
+      template: text(template.name) || null,
+      timeMs: number(rewriting.time_ms),
+      cut: list(rewriting.cut).map(text).filter(Boolean),
+    },
+    warnings: list(settings.warnings).map((note) => ({
+      code: text(object(note).code),
+      message: text(object(note).message),
+    })),
+    effective: plain(object(settings.effective)),
+  }
+}
+
+function plain(values: Raw): Provenance['effective'] {
+  const kept: Provenance['effective'] = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      kept[name] = value
+    }
+  }
+  return kept
+}
