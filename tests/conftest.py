@@ -83,6 +83,14 @@ def dsn(server: Server, template: str) -> Iterator[str]:
     server.drop(dsn)
 
 
+@pytest.fixture(scope="module")
+def shared_dsn(server: Server, template: str) -> Iterator[str]:
+    """A migrated database for a whole module of tests that only read."""
+    dsn = server.create(template)
+    yield dsn
+    server.drop(dsn)
+
+
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
     database = Database(dsn, pool_size=4, name="test")

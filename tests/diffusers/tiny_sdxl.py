@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
 from diffusers import (
     AutoencoderKL,
     EulerDiscreteScheduler,
@@ -19,17 +24,15 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 WORDS = (
     "a an the red blue green small old bright quiet fox owl castle forest sea boat garden lantern "
     "in on under over beside snow rain sand dawn dusk night morning watercolour ink photograph"
-).split()
+)
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 SIDE = 64
 WIDTH = 32
-TRAINING_STEPS = 150
+TRAINING_STEPS = 100
 
 
 def write_sdxl(folder: Path) -> Path:
@@ -80,9 +83,6 @@ def write_sd15(sdxl: Path, folder: Path) -> Path:
 
 def write_lora(sdxl: Path, file: Path) -> None:
     """Save a LoRA of the network whose weights are random and large enough to be seen."""
-    from peft import LoraConfig
-    from peft.utils import get_peft_model_state_dict
-
     torch.manual_seed(2)
     pipeline = StableDiffusionXLPipeline.from_pretrained(sdxl, add_watermarker=False)
     targets = ["to_q", "to_k", "to_v", "to_out.0"]
@@ -105,8 +105,8 @@ def _vocabulary(folder: Path) -> Path:
         ]
     )
     tokenizer.decoder = decoders.BPEDecoder("</w>")
-    chosen = random.Random(0)
-    sentences = (" ".join(chosen.choices(WORDS, k=10)) for _ in range(500))
+    words, chosen = WORDS.split(), random.Random(0)
+    sentences = (" ".join(chosen.choices(words, k=10)) for _ in range(500))
     trainer = trainers.BpeTrainer(
         vocab_size=900, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False
     )

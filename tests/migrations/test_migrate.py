@@ -133,8 +133,7 @@ def test_every_file_of_sql_is_run() -> None:
 def _job(connection: psycopg.Connection[Any], status: str) -> Any:
     """A job with a status, of a person made for it."""
     row = connection.execute(
-        "WITH account AS (INSERT INTO auth.accounts (username) VALUES ('ada') RETURNING id) "
-        "SELECT id FROM account"
+        "INSERT INTO auth.accounts (username) VALUES ('ada') RETURNING id"
     ).fetchone()
     assert row
     connection.execute("INSERT INTO profiles (id, username) VALUES (%s, 'ada')", row)

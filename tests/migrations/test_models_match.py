@@ -1,10 +1,12 @@
 """The ORM's tables are the database's tables."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Inspector, Table, create_engine, inspect
+from sqlalchemy import Inspector, Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from fabula.core.database import engine_url
 from fabula.models import Base
@@ -13,25 +15,19 @@ DIALECT = postgresql.dialect()
 TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.fullname)
 # Tables that only SQL touches: triggers, the claim of jobs and Alembic.
 WITHOUT_MODEL = {"studio.fair_share", "studio.library_words", "studio.alembic_version"}
-# The models leave out how a database sorts and names the same thing.
+# Two names of one thing.
 SAME_TYPES = {"VARCHAR": "TEXT", "DOUBLE PRECISION": "FLOAT"}
 
 
 @pytest.fixture(scope="module")
-def engine(server: object, template: str) -> Iterator[Engine]:
-    engine = create_engine(engine_url(server.postgres.dsn(template)))  # type: ignore[attr-defined]
-    yield engine
+def live(shared_dsn: str) -> Iterator[Inspector]:
+    engine = create_engine(engine_url(shared_dsn))
+    yield inspect(engine)
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def live(engine: Engine) -> Inspector:
-    return inspect(engine)
-
-
-def type_name(column_type: object) -> str:
-    name = column_type.compile(dialect=DIALECT)  # type: ignore[attr-defined]
-    name = name.replace("public.", "")
+def type_name(column_type: TypeEngine[Any]) -> str:
+    name = column_type.compile(dialect=DIALECT).replace("public.", "")
     return SAME_TYPES.get(name, name)
 
 

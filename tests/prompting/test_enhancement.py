@@ -62,10 +62,19 @@ async def test_the_model_continues_the_persons_words() -> None:
     assert result.engine == writer.info
     assert result.final.startswith("a fox in the snow, frosty air, quiet mood, pale colours, ")
     (request,) = writer.requests
-    assert [m.role for m in request.messages] == ["system", "user", "assistant"]
-    assert request.messages[-1].content == "a fox in the snow, "
+    assert [m.role for m in request.messages] == ["system", *["user", "assistant"] * 3]
+    assert request.messages[-2].content == "a fox in the snow"
+    assert request.messages[-1].content == "a fox in the snow,"
     assert request.stop == ("\n",)
     assert request.seed == 4
+
+
+async def test_a_model_that_does_not_stop_is_stopped() -> None:
+    writer = Writer(", ".join(["frosty air"] * 500))
+    result = await enhance("a fox", Enhancer(writer))
+    assert result.final.count("frosty air") == 1
+    assert writer.cancelled == [False]
+    assert writer.written < 30
 
 
 async def test_rules_alone_on_request() -> None:

@@ -78,7 +78,18 @@ def test_a_reply_that_is_of_no_use_is_explained(reply: str, code: str) -> None:
     assert all(note.message.endswith(".") for note in found.notes)
 
 
-@pytest.mark.parametrize("phrase", ["a green dragon", "two owls", "with a small robot", "its den"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "a green dragon",
+        "two owls",
+        "with a small robot",
+        "its den",
+        "dark",
+        "a symbol of the bridge",
+        "the bridge is a symbol of hope",
+    ],
+)
 def test_a_stand_in_brings_in_nobody(phrase: str) -> None:
     assert phrases(f"{phrase}, at dusk", strict=True) == ["at dusk"]
 

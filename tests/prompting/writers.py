@@ -38,6 +38,8 @@ class Writer:
     info: EngineInfo = field(default_factory=info)
     requests: list[TextRequest] = field(default_factory=list)
     cancelled: list[bool] = field(default_factory=list)
+    written: int = 0
+    """Words that it came to write."""
 
     @property
     def host(self) -> "Writer":
@@ -50,6 +52,7 @@ class Writer:
             if isinstance(self.reply, Exception):
                 raise self.reply
             for word in self.reply.split(" "):
+                self.written += 1
                 yield TextDelta(word + " ")
             yield TextDone(self.reply, "stop")
         finally:

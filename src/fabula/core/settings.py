@@ -121,7 +121,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        chosen = os.environ.get("FABULA_DATA_DIR")
+        first = (init_settings(), env_settings(), dotenv_settings())
+        chosen = next((found["data_dir"] for found in first if "data_dir" in found), None)
         toml = (Path(chosen) if chosen else default_data_dir()) / "fabula.toml"
         return (
             init_settings,

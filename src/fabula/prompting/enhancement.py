@@ -19,11 +19,11 @@ from fabula.engines.base import (
     CancelToken,
     EngineError,
     EngineInfo,
-    Message,
     TextDelta,
     TextDone,
     TextRequest,
 )
+from fabula.prompting.asking import is_enough, text_request
 from fabula.prompting.keys import target_of
 from fabula.prompting.notes import Note
 from fabula.prompting.rules import Form, additions_for, seed_for, trimmed
@@ -42,8 +42,6 @@ from fabula.prompting.token_budget import (
 
 log = get_logger(__name__)
 MODEL_SECONDS = 8.0
-_MODEL_TOKENS = 60
-_MODEL_SEED_LIMIT = 2**31
 _OWN, _SUGGESTED, _RULES = 2.0, 1.0, 0.0
 Strategy = Literal["rules", "rules+model", "original"]
 
@@ -179,13 +177,19 @@ class Enhancer:
         written = ""
         try:
             async with asyncio.timeout(self._seconds):
-                async with aclosing(runner.run(_text_request(request, template), cancel)) as events:
+                async with aclosing(
+                    runner.run(
+                        text_request(request.prompt, request.seed, template.system_prompt), cancel
+                    )
+                ) as events:
                     async for event in events:
                         match event:
                             case TextDelta(text):
                                 written += text
                             case TextDone(text):
                                 written = text
+                        if is_enough(written):
+                            break
         finally:
             cancel.cancel()
         return written
@@ -200,24 +204,6 @@ class Enhancer:
             message = "What the model wrote is not possible here, so the rules alone were used."
             return Suggestion((), (*suggestion.notes, Note("suggestion_screened", message)))
         return suggestion
-
-
-def _text_request(request: EnhanceRequest, template: Selected) -> TextRequest:
-    """The template as the system message, the person's words, and the same words as the beginning
-    of the answer, so that the model goes on from them."""
-    words = trimmed(request.prompt)
-    return TextRequest(
-        messages=(
-            Message("system", template.system_prompt),
-            Message("user", words),
-            Message("assistant", f"{words}, "),
-        ),
-        max_tokens=_MODEL_TOKENS,
-        temperature=0.7,
-        top_p=0.9,
-        seed=seed_for(request.prompt, request.seed) % _MODEL_SEED_LIMIT,
-        stop=("\n",),
-    )
 
 
 def _merge(

@@ -38,11 +38,13 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says: its filled slots, and its context of groups, implied ones included."""
+    """What a text says: its filled slots, its context of groups, implied ones included, and the
+    words by which it says so."""
 
     slots: frozenset[str]
     groups: frozenset[str]
     context: frozenset[str]
+    words: frozenset[str]
 
     def contradicts(self, other: "Reading") -> bool:
         """Whether the other text says something that excludes what this one says."""
@@ -90,18 +92,21 @@ def read(text: str) -> Reading:
     known = lexicon()
     words = words_of(text)
     found: set[tuple[str, str]] = set()
+    used: set[str] = set()
     place = 0
     while place < len(words):
         for length in range(min(_LONGEST, len(words) - place), 0, -1):
             hits = known.said.get(" ".join(words[place : place + length]))
             if hits:
                 found.update(hits)
+                used.update(words[place : place + length])
                 place += length
                 break
         else:
             place += 1
     groups = frozenset(group for _, group in found)
-    return Reading(frozenset(slot for slot, _ in found), groups, with_implied(groups))
+    slots = frozenset(slot for slot, _ in found)
+    return Reading(slots, groups, with_implied(groups), frozenset(used))
 
 
 def with_implied(groups: frozenset[str]) -> frozenset[str]:

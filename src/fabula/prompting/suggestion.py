@@ -129,7 +129,7 @@ def _accepted(text: str, *, prompt: str, instructions: str, strict: bool) -> lis
         if recited.intersection(range(place, place + len(words_of(part)))):
             continue
         reading = read(phrase)
-        if reading.contradicts(context) or (strict and not _harmless(phrase, reading)):
+        if reading.contradicts(context) or (strict and not _harmless(phrase, reading, fresh)):
             continue
         kept.append(phrase)
         said |= fresh
@@ -139,9 +139,14 @@ def _accepted(text: str, *, prompt: str, instructions: str, strict: bool) -> lis
     return kept
 
 
-def _harmless(phrase: str, reading: Reading) -> bool:
-    """Speaks of the picture's surroundings, and brings nobody into it."""
-    return bool(reading.groups) and "subject" not in reading.slots and not _COUNTED.match(phrase)
+def _harmless(phrase: str, reading: Reading, fresh: set[str]) -> bool:
+    """Speaks mostly of the picture's surroundings, and brings nobody into it."""
+    return (
+        len(words_of(phrase)) > 1
+        and 2 * len(fresh & reading.words) >= len(fresh)
+        and "subject" not in reading.slots
+        and not _COUNTED.match(phrase)
+    )
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:

@@ -355,7 +355,7 @@ class Studio:
     def _opened(self, donor: ModelPlace | None) -> Pipeline:
         """The pipeline from the disk. Raises ``EngineError`` where the files are not whole."""
         path, kind = self.model.path, getattr(self._diffusers, self.model.kind)
-        options: dict[str, Any] = {"torch_dtype": getattr(self._torch, self._precision)}
+        options: dict[str, Any] = {"dtype": getattr(self._torch, self._precision)}
         if self.model.kind == XL:
             options["add_watermarker"] = False
         try:
