@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -106,7 +107,7 @@ def secret_of(settings: Settings) -> bytes:
 
 def _write_secret(place: Path) -> None:
     """Whole or not at all; of two processes that try, the first one wins."""
-    temporary = place.with_name(f".secret-key.{os.getpid()}")
+    temporary = place.with_name(f".secret-key.{uuid4().hex}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(_SECRET_BYTES))

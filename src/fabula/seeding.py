@@ -5,7 +5,7 @@ import asyncio
 from fabula.accounts import service as accounts
 from fabula.core.database import Database
 from fabula.core.migrate import migrate
-from fabula.prompting import seeds
+from fabula.prompting.seeds import seed
 
 
 def prepare(dsn: str) -> None:
@@ -19,6 +19,6 @@ async def _seed(dsn: str) -> None:
     try:
         async with database.system() as session:
             await accounts.ensure_owner(session)
-            await seeds.seed(session)
+            await seed(session)
     finally:
         await database.close()

@@ -1,10 +1,11 @@
 """Sessions: as the machine, as a person, and for a moment as the machine again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,18 @@ _WHO = text("SELECT current_user::text, current_setting('fabula.user_id', true)"
 async def owners(session: AsyncSession) -> set[UUID]:
     """Whose sessions of the workspace can be seen."""
     return set(await session.scalars(text("SELECT user_id FROM workspace_sessions")))
+
+
+async def broken(opened: AbstractAsyncContextManager[AsyncSession], statement: TextClause) -> None:
+    """Run a statement, then fail before the session ends."""
+
+    async def fail() -> None:
+        async with opened as session:
+            await session.execute(statement)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
 
 
 @pytest.fixture
@@ -70,15 +83,15 @@ async def test_a_request_does_not_run_without_its_row_rules(
     database: Database, two: tuple[Caller, Caller]
 ) -> None:
     """With ``row_security`` off a query that rules would filter is an error, not unfiltered."""
-    with pytest.raises(ProgrammingError, match="row-level security"):
-        async with database.request(two[0].user_id) as session:
-            await session.execute(text("SET LOCAL row_security = off"))
+    async with database.request(two[0].user_id) as session:
+        await session.execute(text("SET LOCAL row_security = off"))
+        with pytest.raises(ProgrammingError, match="row-level security"):
             await owners(session)
 
 
 async def test_the_schema_auth_is_shut(database: Database, two: tuple[Caller, Caller]) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied for schema auth"):
-        async with database.request(two[0].user_id) as session:
+    async with database.request(two[0].user_id) as session:
+        with pytest.raises(ProgrammingError, match="permission denied for schema auth"):
             await session.execute(text("SELECT * FROM auth.accounts"))
 
 
@@ -90,10 +103,7 @@ async def test_the_person_ends_with_the_transaction(dsn: str) -> None:
             assert tuple((await session.execute(_WHO)).one()) == ("fabula_app", str(person))
         async with database.system() as session:
             assert tuple((await session.execute(_WHO)).one()) == ("postgres", "")
-        with pytest.raises(ZeroDivisionError):
-            async with database.request(person) as session:
-                await session.execute(_WHO)
-                _ = 1 / 0
+        await broken(database.request(person), _WHO)
         async with database.system() as session:
             assert tuple((await session.execute(_WHO)).one()) == ("postgres", "")
     finally:
@@ -101,10 +111,7 @@ async def test_the_person_ends_with_the_transaction(dsn: str) -> None:
 
 
 async def test_a_session_is_one_transaction(database: Database, two: tuple[Caller, Caller]) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with database.system() as session:
-            await session.execute(text("DELETE FROM workspace_sessions"))
-            _ = 1 / 0
+    await broken(database.system(), text("DELETE FROM workspace_sessions"))
     async with database.system() as session:
         assert len(await owners(session)) == 2
         await session.execute(text("DELETE FROM workspace_sessions"))
@@ -137,10 +144,13 @@ async def test_elevated_changes_nothing_for_the_machine(
 async def test_an_error_while_elevated_loses_the_transaction(
     database: Database, two: tuple[Caller, Caller]
 ) -> None:
-    with pytest.raises(ZeroDivisionError):
+
+    @asynccontextmanager
+    async def lifted() -> AsyncIterator[AsyncSession]:
         async with database.request(two[0].user_id) as session, elevated(session):
-            await session.execute(text("DELETE FROM workspace_sessions"))
-            _ = 1 / 0
+            yield session
+
+    await broken(lifted(), text("DELETE FROM workspace_sessions"))
     async with database.system() as session:
         assert len(await owners(session)) == 2
 

@@ -134,8 +134,16 @@ def test_a_single_text_is_not_taken_apart() -> None:
         screen("a nude person")
 
 
-def test_what_a_picture_must_not_show_may_be_named() -> None:
-    assert check_text("nudity, child", "negative").allowed
+@pytest.mark.parametrize("text", ["nudity, child", "nsfw, blurry", "watermark", "", "rain, dress"])
+def test_what_a_picture_must_not_show_may_be_named(text: str) -> None:
+    assert check_text(text, "negative").allowed
+    screen(["children in a park"], negative=text)
+
+
+@pytest.mark.parametrize("text", ["clothes", "blurry, clothing", "cl0thes", "c l o t h e s", "sfw"])
+def test_clothing_cannot_be_excluded(text: str) -> None:
+    with pytest.raises(ContentRefused):
+        screen(["a person in a park"], negative=text)
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,22 @@ def test_a_reply_that_is_of_no_use_is_explained(reply: str, code: str) -> None:
         "with a small robot",
         "its den",
         "dark",
+        "dark blue",
+        "white sky",
         "a symbol of the bridge",
         "the bridge is a symbol of hope",
     ],
 )
 def test_a_stand_in_brings_in_nobody(phrase: str) -> None:
     assert phrases(f"{phrase}, at dusk", strict=True) == ["at dusk"]
+
+
+def test_words_of_the_prompt_later_on_are_not_a_restatement() -> None:
+    reply = "softly lit by the afternoon sun, warm light, and he is reading in the library"
+    assert phrases(reply, prompt="a wizard reading in a library")[:2] == [
+        "softly lit by the afternoon sun",
+        "warm light",
+    ]
 
 
 def test_a_real_model_may_say_more_about_the_subject() -> None:

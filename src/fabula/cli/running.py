@@ -16,9 +16,9 @@ def say(text: str) -> None:
 
 
 def settings_with_logs(*, quiet: bool = False) -> Settings:
-    """The settings, with logs configured; ``quiet`` shows warnings only."""
+    """The settings, with logs configured; ``quiet`` shows errors only, unless more is asked for."""
     settings = get_settings()
-    level = "WARNING" if quiet and settings.log_level.upper() == "INFO" else settings.log_level
+    level = "ERROR" if quiet and settings.log_level.upper() == "INFO" else settings.log_level
     configure_logging(level, settings.log_format)
     return settings
 

@@ -119,6 +119,9 @@ class EmbeddedPostgres:
     def release(self) -> None:
         """Stop the server if this process runs it; returns when it is gone."""
         self._stopping.set()
+        if self._watch:  # first, so that no other server is started meanwhile
+            self._watch.join()
+            self._watch = None
         if self._child is not None:
             self._child.send_signal(signal.SIGINT)
             try:
@@ -127,13 +130,12 @@ class EmbeddedPostgres:
                 self._child.send_signal(signal.SIGQUIT)
                 self._child.wait()
             self._child = None
-        if self._watch:
-            self._watch.join()
         if self._lock:
             self._lock.close()
             self._lock = None
 
     def _start(self) -> None:
+        self._stopping.clear()
         place = self.place
         _prepare_folders(place)
         if not (place.cluster / "PG_VERSION").exists():
@@ -208,7 +210,7 @@ class EmbeddedPostgres:
                 os._exit(1)
 
         with place.log.open("ab") as log:
-            self._child = subprocess.Popen(  # noqa: S603 - our own program
+            child = self._child = subprocess.Popen(  # noqa: S603 - our own program
                 [place.programs / "postgres", "-D", place.cluster],
                 preexec_fn=in_child,  # noqa: PLW1509 - the death signal must be set in the child
                 stdin=subprocess.DEVNULL,
@@ -220,8 +222,8 @@ class EmbeddedPostgres:
             )
         began = time.monotonic()
         told = 0
-        while not self._ready():
-            if self._child.poll() is not None:
+        while not self._ready() and not self._stopping.is_set():
+            if child.poll() is not None:
                 raise PostgresError(f"PostgreSQL did not start: {_tail(place.log)}")
             if time.monotonic() - began > 5 * (told + 1):
                 told += 1
@@ -276,6 +278,10 @@ def _find_place(data_dir: Path, bin_dir: Path | None) -> Place:
     """Decide folders and user; a studio keeps a random id, so that a folder that was made anew
     never meets the cluster of the one before."""
     programs = bin_dir or packaged_programs()
+    if not (programs / "postgres").exists():
+        raise PostgresError(
+            f"There is no PostgreSQL in {programs}: correct FABULA_POSTGRES_BIN or leave it out."
+        )
     user = _system_user() if os.geteuid() == 0 else None
     data_dir.mkdir(parents=True, exist_ok=True)
     id_file = data_dir / "studio-id"

@@ -42,10 +42,8 @@ class ProgressWire:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._turn = asyncio.Lock()
 
-    async def send(self, user_id: UUID, data: dict[str, Any]) -> None:
-        payload = json.dumps(
-            {"user": str(user_id), "id": None, "type": "job.progress", "data": data}
-        )
+    async def send(self, user_id: UUID, kind: str, data: dict[str, Any]) -> None:
+        payload = json.dumps({"user": str(user_id), "id": None, "type": kind, "data": data})
         async with self._turn:
             try:
                 if self._connection is None or self._connection.closed:

@@ -20,6 +20,7 @@ log = get_logger(__name__)
 SWEEP_SECONDS = 5.0
 IDLE_SECONDS = 2.0
 _FAULT_SECONDS = 1.0
+_TOLD_AT_ONCE = 50
 _FAULTS = (SQLAlchemyError, psycopg.Error, OSError)
 
 
@@ -77,9 +78,13 @@ class Dispatcher:
 
     async def _claim(self, lane: str) -> leases.Lease | None:
         async with self.tools.database.system() as session:
-            return await leases.claim(
+            lease = await leases.claim(
                 session, lane=lane, worker=self.worker, lease_seconds=self.tools.lease_seconds
             )
+            waiting = await leases.who_waits(session, lane, _TOLD_AT_ONCE) if lease else []
+        for user_id in waiting:
+            await self.tools.wire.send(user_id, "queue.moved", {})
+        return lease
 
     def _start(self, lease: leases.Lease) -> None:
         running = RunningJob(lease)

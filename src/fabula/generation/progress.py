@@ -68,7 +68,7 @@ class ProgressReporter:
             else None,
             "eta_seconds": self._eta(fraction),
         }
-        await self._wire.send(self._lease.user_id, data)
+        await self._wire.send(self._lease.user_id, "job.progress", data)
 
     def _eta(self, fraction: float) -> float | None:
         """From this job's own pace, once it has shown one."""

@@ -55,7 +55,7 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
-    screen(filter(None, (body.prompt, body.negative_prompt, body.enhanced_prompt)))
+    screen(filter(None, (body.prompt, body.enhanced_prompt)), negative=body.negative_prompt)
     provenance = await _plan(session, caller, body, desk.registry)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     if key:

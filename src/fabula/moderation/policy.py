@@ -18,7 +18,8 @@ from fabula.core.errors import FabulaError
 from fabula.moderation.normalisation import plain, readings, words_of
 
 Kind = Literal["prompt", "negative"]
-"""``negative``: a list of what a picture must not show, in which such words are welcome."""
+"""``negative``: a list of what a picture must not show. Sexual words are welcome in it; words of
+clothing are not, since to exclude them asks for nudity."""
 
 Rule = Literal["minors", "sexual"]
 _ADULT_AGE = 18
@@ -62,6 +63,7 @@ class _Terms:
     suggestive: frozenset[tuple[str, ...]]
     young: frozenset[tuple[str, ...]]
     innocent: frozenset[tuple[str, ...]]
+    clothing: frozenset[tuple[str, ...]]
     young_age: re.Pattern[str]
 
 
@@ -71,9 +73,10 @@ def check_text(text: str, kind: Kind = "prompt") -> Verdict:
     Every way of reading it is tried (``normalisation``), and young persons in one reading count
     together with sexual words in another.
     """
-    if kind == "negative":
-        return Verdict(None)
     terms = _terms()
+    if kind == "negative":
+        undressing = any(_holds(words, terms.clothing) for words in readings(text))
+        return Verdict("sexual" if undressing else None)
     young = bool(terms.young_age.search(plain(text)))
     sexual = suggestive = False
     for words in readings(text):
@@ -86,9 +89,12 @@ def check_text(text: str, kind: Kind = "prompt") -> Verdict:
     return Verdict("sexual" if sexual else None)
 
 
-def screen(texts: Iterable[str]) -> None:
+def screen(texts: Iterable[str], *, negative: str | None = None) -> None:
     """Let texts pass that belong together, such as a prompt and its name, or raise
-    ``ContentRefused``. They are judged one by one and as a whole."""
+    ``ContentRefused``. They are judged one by one and as a whole; ``negative``, which says what a
+    picture must not show, by itself."""
+    if negative and (rule := check_text(negative, "negative").rule):
+        raise ContentRefused(rule)
     listed = [texts] if isinstance(texts, str) else [text for text in texts if text]
     for text in [*listed, " ".join(listed)] if len(listed) > 1 else listed:
         verdict = check_text(text)
@@ -108,6 +114,7 @@ def _terms() -> _Terms:
         suggestive=_phrases(raw["suggestive"]),
         young=_phrases(raw["young"]),
         innocent=_phrases(raw["innocent"]),
+        clothing=_phrases(raw["clothing"]),
         young_age=re.compile(ages),
     )
 

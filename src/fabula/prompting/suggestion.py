@@ -43,6 +43,12 @@ _COUNTED = re.compile(
     r"^(?:and |with )?(?:a|an|another|one|two|three|four|five|several|some|many|his|her)\s",
     re.IGNORECASE,
 )
+_COLOURS = frozenset(
+    {"red", "orange", "yellow", "green", "teal", "turquoise", "blue", "purple", "violet", "pink"}
+    | {"brown", "black", "white", "grey", "gray", "gold", "silver", "scarlet", "crimson"}
+)
+"""A colour without a thing of its own would colour the subject."""
+
 _SMALL_WORDS = frozenset(
     {"a", "an", "the", "and", "or", "of", "in", "on", "at", "by", "to", "with", "from", "for", "is"}
     | {"are", "was", "its", "it", "his", "her", "their", "as", "into", "over", "under", "near"}
@@ -98,7 +104,8 @@ def _plain(reply: str) -> str:
 def _restates(text: str, prompt: str) -> bool:
     """Whether the reply says the prompt again instead of going on from it."""
     said = set(content_words(prompt))
-    return bool(said) and len(said & set(content_words(text))) > _RESTATED_SHARE * len(said)
+    beginning = " ".join(words_of(text)[: len(words_of(prompt)) + 4])
+    return len(said & set(content_words(beginning))) > _RESTATED_SHARE * len(said)
 
 
 def _subject_survives(text: str, prompt: str) -> bool:
@@ -146,6 +153,7 @@ def _harmless(phrase: str, reading: Reading, fresh: set[str]) -> bool:
         and 2 * len(fresh & reading.words) >= len(fresh)
         and "subject" not in reading.slots
         and not _COUNTED.match(phrase)
+        and not _COLOURS.intersection(words_of(phrase))
     )
 
 

@@ -104,6 +104,10 @@ WHERE r.state = 'running' AND r.lease_until < now()
 ORDER BY r.lease_until LIMIT 100 FOR UPDATE OF r SKIP LOCKED
 """)
 
+_WHO_WAITS = text("""
+SELECT DISTINCT user_id FROM studio.job_runs WHERE state = 'waiting' AND lane = :lane LIMIT :limit
+""")
+
 _POSITIONS = text("""
 SELECT job_id, rank() OVER (PARTITION BY lane ORDER BY turn, run_at, job_id) AS place
 FROM (SELECT job_id, lane, run_at,
@@ -210,6 +214,11 @@ async def expired(session: AsyncSession) -> list[Expired]:
     """Lock running jobs whose lease ran out."""
     rows = await session.execute(_EXPIRED)
     return [Expired(*row) for row in rows]
+
+
+async def who_waits(session: AsyncSession, lane: str, limit: int) -> list[UUID]:
+    """People with waiting jobs, at most ``limit``: their places change when one is claimed."""
+    return list(await session.scalars(_WHO_WAITS, {"lane": lane, "limit": limit}))
 
 
 async def queue_positions(session: AsyncSession) -> dict[UUID, int]:

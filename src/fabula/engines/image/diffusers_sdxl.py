@@ -80,7 +80,7 @@ ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
 
 MOST_HEADER_BYTES = 100_000_000
-WEIGHTED = re.compile(r"\([^()]+:\s*\d*\.?\d+\s*\)|[\w)][+-]{2,}(?:\s|,|$)")
+WEIGHTED = re.compile(r"\([^()]+:\s*(?:\d?\.\d+|\d)\s*\)|[\w)][+-]{2,}(?:\s|,|$)")
 
 Pipeline: TypeAlias = Any
 Tensor: TypeAlias = Any

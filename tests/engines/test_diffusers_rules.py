@@ -1,0 +1,195 @@
+"""What the diffusers engine says and finds without torch, which the base install does not have."""
+
+import json
+import struct
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fabula.engines.base import EngineContext, EngineError, ImageRequest, Reference
+from fabula.engines.image import diffusers_sdxl
+from fabula.engines.image.diffusers_sdxl import (
+    SD,
+    XL,
+    DiffusersSdxl,
+    check,
+    kind_of_file,
+    models_in,
+    steps_run,
+    variant_of,
+    warnings_for,
+)
+
+ASK = ImageRequest("a red fox in snow", 5, 1024, 1024, 30, 5.0)
+PIXELS = np.zeros((8, 8, 3), np.uint8)
+
+
+def write_folder(folder: Path, kind: str = XL, side: int = 128) -> None:
+    """The small files of a model folder."""
+    for name, content in (
+        ("model_index.json", {"_class_name": kind}),
+        ("unet/config.json", {"sample_size": side}),
+        ("vae/config.json", {"block_out_channels": [128, 256, 512, 512]}),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(json.dumps(content))
+
+
+def write_file(path: Path, *names: str) -> None:
+    """A checkpoint without its tensors."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = json.dumps({name: {"dtype": "F16"} for name in names}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra were installed."""
+    monkeypatch.setattr(diffusers_sdxl, "find_spec", lambda _name: True)
+
+
+def engine(models_dir: Path, **options: object) -> DiffusersSdxl:
+    return DiffusersSdxl(EngineContext(str(models_dir), options=options))
+
+
+def test_importing_and_asking_does_not_import_torch(tmp_path: Path) -> None:
+    write_folder(tmp_path / "sdxl" / "mine")
+    asked = (
+        "import sys\n"
+        "from fabula.engines.base import EngineContext\n"
+        "from fabula.engines.image.diffusers_sdxl import DiffusersSdxl\n"
+        "engine = DiffusersSdxl(EngineContext(sys.argv[1]))\n"
+        "engine.availability(), engine.capabilities()\n"
+        "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", asked, str(tmp_path)], check=True)
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diffusers_sdxl, "find_spec", lambda name: name != "peft" or None)
+    here = engine(tmp_path).availability()
+    assert not here.available
+    assert here.reason == "Not installed: peft."
+    assert "fabula[diffusers]" in here.remedy
+
+
+@pytest.mark.usefixtures("installed")
+def test_without_a_model_it_says_where_to_put_one(tmp_path: Path) -> None:
+    here = engine(tmp_path).availability()
+    assert not here.available
+    assert str(tmp_path / "sdxl") in here.reason
+    write_folder(tmp_path / "sdxl" / "mine")
+    assert engine(tmp_path).availability().available
+
+
+def test_models_are_found_by_their_small_files(tmp_path: Path) -> None:
+    write_folder(tmp_path / "xl")
+    write_folder(tmp_path / "old", SD, 64)
+    write_folder(tmp_path / "film", "WanPipeline")
+    write_file(tmp_path / "single.safetensors", "conditioner.embedders.1.model.ln_final.weight")
+    write_file(tmp_path / "older.safetensors", "cond_stage_model.transformer.weight")
+    write_file(tmp_path / "lora.safetensors", "lora_unet_down.weight")
+    (tmp_path / "notes.txt").write_text("not a model")
+    (tmp_path / "empty").mkdir()
+    found = {m.name: (m.kind, m.side) for m in models_in(tmp_path).values()}
+    assert found == {
+        "old": (SD, 512),
+        "older": (SD, 512),
+        "single": (XL, 1024),
+        "xl": (XL, 1024),
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 20, struct.pack("<Q", 4) + b"{{{{"])
+def test_a_damaged_file_is_no_model(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.safetensors").write_bytes(content)
+    assert models_in(tmp_path) == {}
+
+
+def test_a_replaced_model_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    write_file(path, "cond_stage_model.transformer.weight")
+    assert models_in(tmp_path)["mine"].kind == SD
+    write_file(path, "conditioner.embedders.1.model.ln_final.weight")
+    assert kind_of_file(path) == XL
+    assert models_in(tmp_path)["mine"].kind == XL
+
+
+def test_sizes_are_those_of_the_default_model(tmp_path: Path) -> None:
+    assert engine(tmp_path).capabilities().width.default == 1024
+    write_folder(tmp_path / "sdxl" / "a", SD, 64)
+    write_folder(tmp_path / "sdxl" / "b", XL, 128)
+    first = engine(tmp_path).capabilities().width
+    assert (first.minimum, first.default, first.maximum) == (128, 512, 1024)
+    chosen = engine(tmp_path, sdxl_model="b").capabilities().width
+    assert (chosen.minimum, chosen.default, chosen.maximum) == (256, 1024, 2048)
+
+
+def test_half_precision_files_are_found(tmp_path: Path) -> None:
+    unet = tmp_path / "unet"
+    unet.mkdir()
+    (unet / "diffusion_pytorch_model.fp16.safetensors").touch()
+    assert variant_of(tmp_path) == "fp16"
+    (unet / "diffusion_pytorch_model.safetensors").touch()
+    assert variant_of(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"width": 1028}, "multiples"),
+        ({"steps": 101}, "steps"),
+        ({"scheduler": "fastest"}, "dpmpp_2m_karras"),
+        ({"reference": Reference(PIXELS, 0.5, PIXELS)}, "inpaint"),
+        ({"reference": Reference(PIXELS.astype(np.float32), 0.5)}, "8 bits"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(
+    tmp_path: Path, changes: dict[str, Any], word: str
+) -> None:
+    with pytest.raises(EngineError, match=word) as refusal:
+        check(replace(ASK, **changes), engine(tmp_path).capabilities())
+    assert refusal.value.code == "bad_request"
+
+
+def test_an_unknown_model_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    write_folder(tmp_path / "sdxl" / "mine")
+    able = engine(tmp_path)
+    with pytest.raises(EngineError, match="mine"):
+        able.run(replace(ASK, model="../mine"), cancel=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("steps", "strength", "run"),
+    [(30, 0.0, 1), (30, 0.03, 1), (10, 0.3, 3), (50, 0.58, 29), (3, 1 / 3, 1), (49, 1.0, 49)],
+)
+def test_the_steps_of_a_strength_are_counted_as_written(
+    steps: int, strength: float, run: int
+) -> None:
+    request = replace(ASK, steps=steps, reference=Reference(PIXELS, strength))
+    assert steps_run(request) == run
+    codes = [warning.code for warning in warnings_for(request)]
+    assert codes == (["strength_raised"] if steps * strength < 1 else [])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "weighted"),
+    [
+        ("a fox in (snow:1.3)", True),
+        ("a fox in (deep snow: .8)", True),
+        ("a fox++", True),
+        ("a (red)-- fox", True),
+        ("a fox (at 7:30)", False),
+        ("a red-brown fox -- at dawn, 1+1", False),
+    ],
+)
+def test_weights_are_recognised(prompt: str, weighted: bool) -> None:
+    codes = [warning.code for warning in warnings_for(replace(ASK, prompt=prompt))]
+    assert codes == (["weights_unused"] if weighted else [])

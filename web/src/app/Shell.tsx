@@ -1,0 +1,72 @@
+import { useLocalStorage } from '@mantine/hooks'
+import { IconCloudOff } from '@tabler/icons-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { me } from '@/features/account/queries'
+import { useKeys } from '@/keys/useKeys'
+import { AREAS } from './areas'
+import { useLinkState } from './linkState'
+import { useLive } from './live'
+import { panels, usePanel } from './panels'
+import { BottomBar, Rail } from './Rail'
+import classes from './Shell.module.css'
+
+const Palette = lazy(() => import('@/features/palette/Palette'))
+const ActivityDrawer = lazy(() => import('@/features/activity/ActivityDrawer'))
+const KeysHelp = lazy(() => import('./KeysHelp'))
+
+/** The frame around every page of the studio. */
+export function Shell() {
+  const { data: account } = useSuspenseQuery(me)
+  const [folded, setFolded] = useLocalStorage({ key: 'fabula.rail', defaultValue: false })
+  useLive()
+  useShellKeys(() => setFolded((before) => !before))
+  const panel = usePanel()
+  return (
+    <div className={`${classes.shell} ${folded ? classes.folded : ''}`}>
+      <a className={classes.skip} href="#main">
+        To the content
+      </a>
+      <Rail folded={folded} onFold={() => setFolded(!folded)} name={account.display_name} />
+      <div className={classes.main} id="main">
+        <OfflineBanner />
+        <Outlet />
+      </div>
+      <BottomBar name={account.display_name} />
+      <Suspense fallback={null}>
+        {panel === 'palette' ? <Palette onClose={panels.close} /> : null}
+        {panel === 'activity' ? <ActivityDrawer onClose={panels.close} /> : null}
+        {panel === 'keys' ? <KeysHelp onClose={panels.close} /> : null}
+      </Suspense>
+    </div>
+  )
+}
+
+function useShellKeys(fold: () => void): void {
+  const navigate = useNavigate()
+  const go = Object.fromEntries(
+    AREAS.map((area) => [area.key, () => void navigate({ to: area.to })]),
+  )
+  useKeys({
+    ...go,
+    'go.settings': () => void navigate({ to: '/settings' }),
+    palette: () => panels.toggle('palette'),
+    search: () => panels.open('palette'),
+    activity: () => panels.open('activity'),
+    help: () => panels.open('keys'),
+    'rail.toggle': fold,
+  })
+}
+
+/** Said when live events stop: what is on the page may be old, and will be read anew. */
+function OfflineBanner() {
+  const state = useLinkState()
+  if (state !== 'lost') return null
+  return (
+    <div className={classes.banner} role="status">
+      <IconCloudOff size={16} aria-hidden />
+      The studio does not answer. What is here stays; the page comes back by itself.
+    </div>
+  )
+}

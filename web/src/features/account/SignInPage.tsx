@@ -1,0 +1,118 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { sdk, sentenceOf, type MeOut } from '@/api'
+import { keys } from '@/api/keys'
+import { Mark } from '@/ui/Mark'
+import { linkToken, safeReturn } from './returning'
+import classes from './SignInPage.module.css'
+
+/** Signing in: by a one-time link, whose token stands behind the `#`, or by name and password. */
+export default function SignInPage() {
+  const enter = useEnter()
+  const [token] = useState(() => linkToken(location.hash))
+  const link = useMutation({
+    meta: { signsIn: true },
+    mutationFn: (sent: string) => sdk.useLink({ body: { token: sent } }),
+    onSuccess: enter,
+  })
+  const { mutate } = link
+  const sent = useRef(false)
+  useEffect(() => {
+    if (!token || sent.current) return
+    sent.current = true
+    // The token is used up by this; it must not stay in the history.
+    history.replaceState(history.state, '', location.pathname + location.search)
+    mutate(token)
+  }, [token, mutate])
+  const busy = token !== null && !link.isError
+  return (
+    <main className={classes.page}>
+      <div className={classes.box}>
+        <div className={classes.brand}>
+          <Mark size={34} /> Fabula
+        </div>
+        {busy ? (
+          <p className={classes.hint} role="status">
+            Signing you in…
+          </p>
+        ) : (
+          <>
+            {link.isError ? (
+              <p className={classes.error} role="alert">
+                {sentenceOf(link.error)}
+              </p>
+            ) : null}
+            <PasswordForm onEnter={enter} />
+          </>
+        )}
+      </div>
+    </main>
+  )
+}
+
+function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
+  const [username, setUsername] = useState('')
+  const [password, setPassword] = useState('')
+  const login = useMutation({
+    meta: { signsIn: true },
+    mutationFn: () => sdk.login({ body: { username: username.trim(), password } }),
+    onSuccess: onEnter,
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    login.mutate()
+  }
+  return (
+    <form className={classes.form} onSubmit={submit} aria-label="Sign in">
+      <TextInput
+        label="User name"
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        required
+        withAsterisk={false}
+        size="md"
+        value={username}
+        onChange={(event) => setUsername(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        size="md"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      {login.isError ? (
+        <p className={classes.error} role="alert">
+          {sentenceOf(login.error)}
+        </p>
+      ) : null}
+      <Button type="submit" size="md" loading={login.isPending} disabled={!username || !password}>
+        Sign in
+      </Button>
+      <p className={classes.hint}>
+        No password yet? <code>fabula user link NAME</code>, run where the studio runs, prints a link that
+        signs you in once.
+      </p>
+    </form>
+  )
+}
+
+/** Remembers who came in, and goes back to where the person was. */
+function useEnter(): (me: MeOut) => void {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { next } = useSearch({ from: '/sign-in' })
+  return (me) => {
+    client.clear()
+    client.setQueryData(keys.me, me)
+    void navigate({ href: safeReturn(next), replace: true })
+  }
+}

@@ -1,0 +1,46 @@
+import type { Draft } from '@/features/workspace/draft'
+
+/** A picture as the viewer shows it, whether it is staged in the workspace or kept in the library. */
+export interface ViewerItem {
+  id: string
+  kind: 'staged' | 'kept'
+  jobId: string | null
+  url: string
+  thumbnailUrl: string
+  thumbhash: string
+  width: number
+  height: number
+  mimeType: string
+  prompt: string
+  enhancedPrompt: string | null
+  seed: number | null
+  createdAt: string
+  /** Staged: kept already. Kept: true. */
+  saved: boolean
+  libraryAssetId: string | null
+  /** Only of kept pictures. */
+  favourite: boolean | null
+  title: string | null
+}
+
+/** What may be done with the picture; what is missing is not offered. */
+export interface ViewerActions {
+  keep?: (item: ViewerItem) => void
+  discard?: (item: ViewerItem) => void
+  again?: (item: ViewerItem) => void
+  reference?: (item: ViewerItem) => void
+  favourite?: (item: ViewerItem) => void
+  /** Puts single values (a prompt, a seed, a size) into the draft of the workspace. */
+  use?: (patch: Partial<Draft>, said: string) => void
+}
+
+/** The default export of `Lightbox.tsx`, which is loaded when the first picture is opened. */
+export interface LightboxProps {
+  items: readonly ViewerItem[]
+  index: number
+  onIndex: (index: number) => void
+  onClose: () => void
+  actions: ViewerActions
+  /** Called when the end of `items` is near and more may follow. */
+  onNearEnd?: () => void
+}

@@ -1,0 +1,19 @@
+import { useNavigate } from '@tanstack/react-router'
+import { showToast } from '@/ui/toastStore'
+import { patchDraft, type Draft, type DraftReference } from './draft'
+
+/** Puts values into the draft and goes to the workspace, where they are seen. */
+export function useDraftElsewhere(): (patch: Partial<Draft>, said: string) => void {
+  const navigate = useNavigate()
+  return (patch, said) => {
+    patchDraft(patch)
+    showToast({ id: 'draft', text: said, lasts: 2500 })
+    void navigate({ to: '/workspace' })
+  }
+}
+
+/** Makes a picture, staged or kept, the reference of the draft. */
+export function useAsReference(): (reference: DraftReference) => void {
+  const put = useDraftElsewhere()
+  return (reference) => put({ reference, strength: 0.5 }, 'Reference set')
+}
