@@ -1,5 +1,6 @@
 """What the diffusers engine does with its options, on a tiny pipeline."""
 
+import io
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fabula.engines.base import (
     CancelToken,
@@ -28,6 +30,8 @@ pytestmark = [
     pytest.mark.diffusers,
     # diffusers' schedulers hand torch tensors to numpy in a way that numpy 2 wants changed.
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    # peft asks whether a second LoRA is meant.
+    pytest.mark.filterwarnings("ignore:Already found a .peft_config.:UserWarning"),
 ]
 ASK = ImageRequest(
     prompt="a red fox in snow", seed=5, width=64, height=64, steps=4, guidance_scale=5
@@ -123,6 +127,14 @@ def test_little_strength_keeps_the_picture(engine: DiffusersSdxl) -> None:
         return float(np.abs(made.astype(int) - SOURCE.astype(int)).mean())
 
     assert distance(0.05) < distance(1.0) / 2
+
+
+def test_previews_show_the_colours_of_the_picture(engine: DiffusersSdxl) -> None:
+    told = events(engine, steps=50, reference=Reference(SOURCE, 0.02))
+    (preview,) = [e.preview for e in told if isinstance(e, Progress)]
+    with Image.open(io.BytesIO(preview)) as shown:
+        small = np.asarray(Image.fromarray(told[-1].pixels).resize(shown.size), int)
+        assert np.abs(np.asarray(shown, int) - small).mean() < 16
 
 
 def test_a_reference_of_another_size_is_brought_to_size(engine: DiffusersSdxl) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from structlog.testing import capture_logs
-from test_selection import FULL, GRID, KEY, row
+from template_rows import FULL, GRID, KEY, row
 
 from fabula.core.clock import now
 from fabula.core.database import Database

@@ -121,6 +121,13 @@ async def test_the_policy_drops_the_models_words() -> None:
     assert "frosty" not in result.final
 
 
+async def test_the_policy_reads_the_models_words_beside_the_persons() -> None:
+    read: list[list[str]] = []
+    enhancer = Enhancer(Writer("frosty air, at dusk"), screen=lambda texts: read.append([*texts]))
+    await enhance("a fox", enhancer)
+    assert read == [["a fox"], ["a fox", "frosty air, at dusk"]]
+
+
 async def test_a_prompt_that_says_everything_is_left_alone() -> None:
     full = "a fox in a meadow at dawn, backlit, calm, warm colours, wide shot, painting, misty"
     result = await enhance(full)

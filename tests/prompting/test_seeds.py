@@ -7,6 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from fabula.core.database import Database
+from fabula.engines.image.sketchbook.artist import WEIGHTS
+from fabula.engines.image.sketchbook.prompt import Reader
+from fabula.engines.image.sketchbook.sentences import SentenceEncoder
+from fabula.engines.image.sketchbook.vocabulary import Vocabulary
 from fabula.moderation.policy import screen
 from fabula.prompting.keys import JOB_TYPE_NAMES, enhancement_key
 from fabula.prompting.lookups import template_for
@@ -101,6 +105,16 @@ def test_the_templates_are_fit_for_everybody(row: dict[str, str]) -> None:
     assert row["content_mode"] in {"sfw", "admin"}
     assert set(re.findall(r"\{\{(.*?)\}\}", row["system_prompt"])) <= PLACEHOLDERS
     assert not re.search(r"  |\n\n", row["system_prompt"])
+
+
+def test_the_base_list_names_nothing_that_can_be_drawn() -> None:
+    """The built-in picture engine leaves out what a negative prompt names: "frame" would take
+    every window away."""
+    reader = Reader(Vocabulary(WEIGHTS), SentenceEncoder())
+    for row in seed_negatives():
+        drawing = reader.read(row["negative_prompt"])
+        found = (drawing.actors, drawing.lights, drawing.places, drawing.weather, drawing.filters)
+        assert not any(found), row["negative_prompt"]
 
 
 def test_the_catalogue() -> None:

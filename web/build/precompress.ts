@@ -1,5 +1,5 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
@@ -14,13 +14,16 @@ const zip = promisify(gzip)
 /** Writes `FILE.br` and `FILE.gz` beside every text file of the build, for the server to send as they are. */
 export function precompress(): Plugin {
   let folder = ''
+  let writes = true
   return {
     name: 'fabula-precompress',
     apply: 'build',
     configResolved(config) {
-      folder = join(config.root, config.build.outDir)
+      folder = resolve(config.root, config.build.outDir)
+      writes = config.build.write
     },
     async closeBundle() {
+      if (!writes) return
       const names = await readdir(folder, { recursive: true })
       await Promise.all(names.filter((name) => TEXT.test(name)).map((name) => pack(join(folder, name))))
     },

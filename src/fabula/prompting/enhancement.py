@@ -169,7 +169,7 @@ class Enhancer:
             instructions=template.system_prompt,
             strict=self._text.info.stand_in,
         )
-        return self._screened(suggestion)
+        return self._screened(request.prompt, suggestion)
 
     async def _reply(self, runner: TextRunner, request: EnhanceRequest, template: Selected) -> str:
         """What the model writes after the person's words, within the time limit."""
@@ -194,12 +194,12 @@ class Enhancer:
             cancel.cancel()
         return written
 
-    def _screened(self, suggestion: Suggestion) -> Suggestion:
-        """The suggestion without what the content policy refuses."""
+    def _screened(self, prompt: str, suggestion: Suggestion) -> Suggestion:
+        """The suggestion, unless the content policy refuses it beside the person's words."""
         if not suggestion.phrases:
             return suggestion
         try:
-            self._screen([", ".join(suggestion.phrases)])
+            self._screen([prompt, ", ".join(suggestion.phrases)])
         except FabulaError:
             message = "What the model wrote is not possible here, so the rules alone were used."
             return Suggestion((), (*suggestion.notes, Note("suggestion_screened", message)))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, status
+from fastapi import APIRouter, Body, Query, status
 
 from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep
 from fabula.core.pagination import Cursor, Page, page_of
@@ -12,9 +12,15 @@ from fabula.generation.access import LinksDep, StoreDep
 from fabula.library.schemas import KeepIn, LibraryAssetOut, library_asset_out
 from fabula.workspace import repository, service
 from fabula.workspace.schemas import (
+    DiscardedOut,
+    KeptOut,
+    SessionChange,
+    SessionIn,
+    SessionListed,
     SessionOut,
     WorkspaceAssetOut,
     WorkspaceOut,
+    session_listed,
     workspace_asset_out,
 )
 
@@ -33,12 +39,64 @@ async def get_workspace(caller: CallerDep, session: SessionDep) -> WorkspaceOut:
     )
 
 
+@router.get("/sessions")
+async def list_workspace_sessions(
+    caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
+) -> Page[SessionListed]:
+    """The caller's sessions, newest first."""
+    rows = await repository.sessions(session, caller.user_id, cursor, limit + 1)
+    kept, following = page_of(
+        rows, limit, lambda row: Cursor(row.session.created_at, row.session.id)
+    )
+    return Page(items=[session_listed(row) for row in kept], next_cursor=following)
+
+
+@router.post("/sessions", status_code=status.HTTP_201_CREATED)
+async def open_workspace_session(
+    caller: CallerDep, session: SessionDep, body: Annotated[SessionIn | None, Body()] = None
+) -> SessionListed:
+    """Begin a new session, which is the active one from now on."""
+    name = body.name if body else None
+    return session_listed(await service.open_session(session, caller, name))
+
+
+@router.patch("/sessions/{session_id}")
+async def change_workspace_session(
+    session_id: UUID, body: SessionChange, caller: CallerDep, session: SessionDep
+) -> SessionOut:
+    """Rename a session, or make it the active one."""
+    row = await service.change_session(
+        session, caller, session_id, name=body.name, active=body.active
+    )
+    return SessionOut(id=row.id, name=row.session_name or "", created_at=row.created_at)
+
+
+@router.post("/jobs/{job_id}/keep")
+async def keep_job_outputs(
+    job_id: UUID, caller: CallerDep, session: SessionDep, store: StoreDep, links: LinksDep
+) -> KeptOut:
+    """Keep all staged outputs of a job."""
+    rows = await service.keep_job(session, caller, job_id, store)
+    return KeptOut(items=[library_asset_out(row, links) for row in rows])
+
+
+@router.delete("/jobs/{job_id}/assets")
+async def discard_job_outputs(job_id: UUID, caller: CallerDep, session: SessionDep) -> DiscardedOut:
+    """Discard all staged outputs of a job; what was kept of them stays in the library."""
+    return DiscardedOut(discarded=await service.discard_job(session, caller, job_id))
+
+
 @router.get("/assets")
 async def list_workspace_assets(
-    caller: CallerDep, session: SessionDep, links: LinksDep, cursor: CursorDep, limit: Limit = 60
+    caller: CallerDep,
+    session: SessionDep,
+    links: LinksDep,
+    cursor: CursorDep,
+    limit: Limit = 60,
+    session_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[WorkspaceAssetOut]:
-    """Staged outputs, newest first."""
-    rows = await service.list_assets(session, caller, cursor, limit + 1)
+    """Staged outputs, newest first; of one session, or of all."""
+    rows = await service.list_assets(session, caller, cursor, limit + 1, session_id=session_id)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.asset.created_at, row.asset.id))
     return Page(items=[workspace_asset_out(row, links) for row in kept], next_cursor=following)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +28,15 @@ ON CONFLICT (user_id) WHERE is_active DO NOTHING
 """)
 
 
+_LOCK_SESSIONS = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    session: WorkspaceSession
+    asset_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class StagedRow:
     asset: WorkspaceAsset
@@ -45,6 +54,76 @@ async def active_session(session: AsyncSession, user_id: UUID) -> WorkspaceSessi
             )
         )
     ).one()
+
+
+async def open_session(session: AsyncSession, user_id: UUID, name: str | None) -> WorkspaceSession:
+    """A new active session; the one before is closed, never two are active."""
+    await lock_sessions(session, user_id)
+    await _close_active(session, user_id)
+    row = WorkspaceSession(
+        user_id=user_id, is_active=True, **({"session_name": name} if name else {})
+    )
+    session.add(row)
+    await session.flush()
+    await session.refresh(row)
+    return row
+
+
+async def activate_session(session: AsyncSession, row: WorkspaceSession) -> None:
+    await lock_sessions(session, row.user_id)
+    await _close_active(session, row.user_id)
+    row.is_active = True
+    await session.flush()
+
+
+async def _close_active(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(
+        update(WorkspaceSession)
+        .where(WorkspaceSession.user_id == user_id, WorkspaceSession.is_active.is_(True))
+        .values(is_active=False)
+    )
+
+
+async def lock_sessions(session: AsyncSession, user_id: UUID) -> None:
+    """Two changes of a person's sessions wait for one another."""
+    await session.execute(_LOCK_SESSIONS, {"name": f"workspace_sessions:{user_id}"})
+
+
+async def session_of(
+    session: AsyncSession, user_id: UUID, session_id: UUID
+) -> WorkspaceSession | None:
+    return (
+        await session.scalars(
+            select(WorkspaceSession).where(
+                WorkspaceSession.id == session_id, WorkspaceSession.user_id == user_id
+            )
+        )
+    ).one_or_none()
+
+
+async def sessions(
+    session: AsyncSession, user_id: UUID, cursor: Cursor | None, limit: int
+) -> list[SessionRow]:
+    """A person's sessions, newest first, with how many outputs each still has."""
+    staged_here = (
+        select(func.count())
+        .select_from(WorkspaceAsset)
+        .join(Job, Job.id == WorkspaceAsset.job_id)
+        .where(
+            Job.workspace_session_id == WorkspaceSession.id,
+            WorkspaceAsset.user_id == user_id,
+            WorkspaceAsset.expires_at > now(),
+        )
+        .correlate(WorkspaceSession)
+        .scalar_subquery()
+    )
+    query = select(WorkspaceSession, staged_here).where(WorkspaceSession.user_id == user_id)
+    if cursor:
+        query = query.where(cursor.before(WorkspaceSession.created_at, WorkspaceSession.id))
+    rows = await session.execute(
+        query.order_by(WorkspaceSession.created_at.desc(), WorkspaceSession.id.desc()).limit(limit)
+    )
+    return [SessionRow(row, count) for row, count in rows]
 
 
 async def attach_job(session: AsyncSession, job_id: UUID, session_id: UUID) -> None:
@@ -171,6 +250,8 @@ async def staged(
     cursor: Cursor | None = None,
     limit: int = 1,
     asset_id: UUID | None = None,
+    job_id: UUID | None = None,
+    session_id: UUID | None = None,
 ) -> list[StagedRow]:
     """A person's staged assets that have not expired, newest first."""
     query = (
@@ -181,6 +262,12 @@ async def staged(
     )
     if asset_id:
         query = query.where(WorkspaceAsset.id == asset_id)
+    if job_id:
+        query = query.where(WorkspaceAsset.job_id == job_id)
+    if session_id:
+        query = query.join(Job, Job.id == WorkspaceAsset.job_id).where(
+            Job.workspace_session_id == session_id
+        )
     if cursor:
         query = query.where(cursor.before(WorkspaceAsset.created_at, WorkspaceAsset.id))
     rows = await session.execute(

@@ -1,19 +1,53 @@
 """What the workspace API gives."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints, field_validator
 
+from fabula.generation.schemas import Strict, no_null_bytes
+from fabula.library.schemas import LibraryAssetOut
 from fabula.storage.links import Links
-from fabula.workspace.repository import StagedRow
+from fabula.workspace.repository import SessionRow, StagedRow
+
+SessionName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class SessionOut(BaseModel):
     id: UUID
     name: str
     created_at: datetime
+
+
+class SessionListed(SessionOut):
+    """A session of the list; ``asset_count`` is what of it is still staged."""
+
+    is_active: bool
+    asset_count: int
+
+
+class SessionIn(Strict):
+    name: SessionName | None = None
+
+    _clean = field_validator("name")(lambda v: v if v is None else no_null_bytes(v))
+
+
+class SessionChange(Strict):
+    """What to change; a session is made active, never inactive: another one takes its place."""
+
+    name: SessionName | None = None
+    active: Literal[True] | None = None
+
+    _clean = field_validator("name")(lambda v: v if v is None else no_null_bytes(v))
+
+
+class DiscardedOut(BaseModel):
+    discarded: int
+
+
+class KeptOut(BaseModel):
+    items: list[LibraryAssetOut]
 
 
 class WorkspaceOut(BaseModel):
@@ -72,4 +106,14 @@ def workspace_asset_out(row: StagedRow, links: Links) -> WorkspaceAssetOut:
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
         settings=settings,
+    )
+
+
+def session_listed(row: SessionRow) -> SessionListed:
+    return SessionListed(
+        id=row.session.id,
+        name=row.session.session_name or "",
+        created_at=row.session.created_at,
+        is_active=bool(row.session.is_active),
+        asset_count=row.asset_count,
     )

@@ -12,12 +12,15 @@ from fabula.core.pagination import Cursor
 from fabula.events import live
 from fabula.library import saving
 from fabula.library.repository import ShelvedRow
+from fabula.models import WorkspaceSession
+from fabula.moderation.policy import screen
 from fabula.queue.tasks import defer
 from fabula.storage.base import BlobStore
 from fabula.workspace import repository
 from fabula.workspace.repository import StagedRow
 
 EXPIRY_BATCH = 200
+MOST_OUTPUTS = 100
 
 
 class AssetNotFound(NotFound):
@@ -25,6 +28,13 @@ class AssetNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such picture: it may have been discarded or have expired.")
+
+
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session in your workspace.")
 
 
 async def get_asset(session: AsyncSession, caller: Caller, asset_id: UUID) -> StagedRow:
@@ -35,9 +45,72 @@ async def get_asset(session: AsyncSession, caller: Caller, asset_id: UUID) -> St
 
 
 async def list_assets(
-    session: AsyncSession, caller: Caller, cursor: Cursor | None, limit: int
+    session: AsyncSession,
+    caller: Caller,
+    cursor: Cursor | None,
+    limit: int,
+    *,
+    session_id: UUID | None = None,
 ) -> list[StagedRow]:
-    return await repository.staged(session, caller.user_id, cursor=cursor, limit=limit)
+    return await repository.staged(
+        session, caller.user_id, cursor=cursor, limit=limit, session_id=session_id
+    )
+
+
+async def open_session(
+    session: AsyncSession, caller: Caller, name: str | None
+) -> repository.SessionRow:
+    """Begin a new session; what comes next is gathered there."""
+    if name:
+        screen([name])
+    return repository.SessionRow(
+        await repository.open_session(session, caller.user_id, name), asset_count=0
+    )
+
+
+async def change_session(
+    session: AsyncSession,
+    caller: Caller,
+    session_id: UUID,
+    *,
+    name: str | None,
+    active: bool | None,
+) -> WorkspaceSession:
+    """Rename a session, or make it the active one again."""
+    row = await repository.session_of(session, caller.user_id, session_id)
+    if row is None:
+        raise SessionNotFound
+    if name:
+        screen([name])
+        row.session_name = name
+        await session.flush()
+    if active and not row.is_active:
+        await repository.activate_session(session, row)
+    return row
+
+
+async def keep_job(
+    session: AsyncSession, caller: Caller, job_id: UUID, store: BlobStore
+) -> list[ShelvedRow]:
+    """Keep all outputs of a job that are still staged."""
+    rows = await _staged_of(session, caller, job_id)
+    return [await keep(session, caller, row.asset.id, store, title=None, tags=[]) for row in rows]
+
+
+async def discard_job(session: AsyncSession, caller: Caller, job_id: UUID) -> int:
+    """Discard all staged outputs of a job; what was kept of them stays. Returns how many."""
+    rows = await _staged_of(session, caller, job_id)
+    for row in rows:
+        await discard(session, caller, row.asset.id)
+    return len(rows)
+
+
+async def _staged_of(session: AsyncSession, caller: Caller, job_id: UUID) -> list[StagedRow]:
+    """A job has at most ``MOST_OUTPUTS`` outputs, so that there is no page of them."""
+    rows = await repository.staged(session, caller.user_id, job_id=job_id, limit=MOST_OUTPUTS)
+    if not rows:
+        raise AssetNotFound
+    return rows[::-1]
 
 
 async def keep(

@@ -117,7 +117,7 @@ class DiffusersSdxl:
 
     info = EngineInfo(
         id="diffusers-sdxl",
-        name="SDXL",
+        name="SDXL by diffusers",
         modality=Modality.IMAGE,
         version="1.0",
         summary="Stable Diffusion XL and its relatives, run by diffusers on this machine",

@@ -1,0 +1,127 @@
+import type { JobIn, JobTypeOut, LimitsOut } from '@/api'
+import type { Draft } from './draft'
+
+export interface Shape {
+  width: number
+  height: number
+}
+
+/** Shapes that are offered, wide to tall; those beyond an engine's limits are left out. */
+const SHAPES: readonly Shape[] = [
+  { width: 1024, height: 576 },
+  { width: 1152, height: 768 },
+  { width: 1024, height: 768 },
+  { width: 1024, height: 1024 },
+  { width: 768, height: 1024 },
+  { width: 576, height: 1024 },
+]
+
+export const MAX_SEED = 2 ** 31 - 1
+export const MAX_PROMPT = 4000
+
+const standard = (limits: LimitsOut): Shape => ({
+  width: limits.width.default,
+  height: limits.height.default,
+})
+
+const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height === b.height
+
+/** The shapes that a job type offers, its own standard among them. */
+export function shapesFor(limits: LimitsOut): Shape[] {
+  const fits = SHAPES.filter(
+    ({ width, height }) =>
+      width >= limits.width.minimum &&
+      width <= limits.width.maximum &&
+      height >= limits.height.minimum &&
+      height <= limits.height.maximum,
+  )
+  const own = standard(limits)
+  const all = fits.some((shape) => same(shape, own)) ? fits : [...fits, own]
+  return all.sort((a, b) => b.width / b.height - a.width / a.height)
+}
+
+/** The size that a draft gives. */
+export function sizeOf(draft: Draft, limits: LimitsOut | null): Shape {
+  return draft.size ?? (limits ? standard(limits) : { width: 1024, height: 1024 })
+}
+
+/** The rewriting that is made from, or null; a rewriting of other words does not count. */
+export function rewritingInUse(draft: Draft): string | null {
+  const { improved } = draft
+  if (!improved?.inUse || !improved.text.trim()) return null
+  return improved.source === draft.prompt.trim() ? improved.text.trim() : null
+}
+
+/** The request for a draft. Only what the person chose is sent; the rest is the job type's. */
+export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
+  const body: JobIn = {
+    prompt: draft.prompt.trim(),
+    job_type: draft.jobType,
+    count: Math.min(draft.count, limits?.max_count ?? 1),
+    destination: 'workspace',
+  }
+  const rewritten = rewritingInUse(draft)
+  if (rewritten) body.enhanced_prompt = rewritten
+  if (draft.seed !== null) body.seed = draft.seed
+  if (draft.size) Object.assign(body, { width: draft.size.width, height: draft.size.height })
+  if (draft.steps !== null) body.steps = draft.steps
+  if (draft.guidance !== null) body.guidance_scale = draft.guidance
+  if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
+  if (draft.reference) {
+    body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
+  }
+  return body
+}
+
+/** Why a draft cannot be made, or null. */
+export function obstacle(draft: Draft, type: JobTypeOut | undefined): string | null {
+  if (!draft.prompt.trim()) return 'Say what to make first.'
+  if (draft.prompt.length > MAX_PROMPT) return `A prompt has at most ${MAX_PROMPT} characters.`
+  if (!type) return 'This kind of job is not known here.'
+  if (!type.available) return `${type.reason} ${type.remedy}`.trim()
+  if (type.format !== 'image') return 'This studio makes pictures only so far.'
+  if (draft.reference && type.limits?.image_to_image === false) {
+    return 'This engine cannot start from a picture: take the reference out.'
+  }
+  return null
+}
+
+/** Credits of a draft. */
+export function priceOf(draft: Draft, type: JobTypeOut): number {
+  return type.credits * Math.min(draft.count, type.limits?.max_count ?? 1)
+}
+
+/** Seconds that a draft will take, from what was measured here, or null. */
+export function estimateOf(draft: Draft, type: JobTypeOut): number | null {
+  if (type.estimate_seconds === null) return null
+  return type.estimate_seconds * Math.min(draft.count, type.limits?.max_count ?? 1)
+}
+
+/** A draft after another job type was chosen: settings beyond its limits fall back to its own. */
+export function withJobType(draft: Draft, type: JobTypeOut): Draft {
+  const { limits } = type
+  const within = (value: number | null, range: { minimum: number; maximum: number } | undefined) =>
+    value !== null && range && value >= range.minimum && value <= range.maximum ? value : null
+  const sizeFits = limits && draft.size && shapesFor(limits).some((s) => draft.size && same(s, draft.size))
+  return {
+    ...draft,
+    jobType: type.job_type,
+    size: sizeFits ? draft.size : null,
+    steps: within(draft.steps, limits?.steps),
+    guidance: within(draft.guidance, limits?.guidance_scale),
+  }
+}
+
+/** What a strength does to a reference, in words. 0 keeps it, 1 ignores it. */
+export function strengthWords(strength: number): string {
+  if (strength < 0.15) return 'keeps it almost as it is'
+  if (strength < 0.4) return 'keeps the picture, changes details'
+  if (strength < 0.65) return 'keeps the layout, redraws the rest'
+  if (strength < 0.9) return 'takes only a hint of it'
+  return 'ignores it nearly'
+}
+
+export function randomSeed(): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return value % MAX_SEED
+}

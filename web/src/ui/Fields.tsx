@@ -1,0 +1,142 @@
+import { useId, type ReactNode } from 'react'
+import classes from './fields.module.css'
+
+export interface Option<T extends string | number> {
+  value: T
+  label: ReactNode
+  /** A second, quiet line. */
+  sub?: ReactNode
+  /** The name for people who do not see the label. */
+  name?: string
+  disabled?: boolean
+}
+
+/** One of a few, all in sight. */
+export function Choice<T extends string | number>({
+  label,
+  value,
+  options,
+  onChange,
+  hideLabel = false,
+}: {
+  label: string
+  value: T
+  options: readonly Option<T>[]
+  onChange: (value: T) => void
+  hideLabel?: boolean
+}) {
+  const name = useId()
+  return (
+    <fieldset className={classes.field} aria-label={label}>
+      {hideLabel ? null : <legend className={classes.label}>{label}</legend>}
+      <div className={classes.choice}>
+        {options.map((option) => (
+          <label key={option.value} className={classes.option}>
+            <input
+              type="radio"
+              name={name}
+              checked={option.value === value}
+              disabled={option.disabled}
+              aria-label={option.name}
+              onChange={() => onChange(option.value)}
+            />
+            <span className={classes.face}>
+              {option.label}
+              {option.sub ? <span className={classes.sub}>{option.sub}</span> : null}
+            </span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+/** A number on a line. With `standard`, a value of null follows it, and a change can be taken back. */
+export function RangeField({
+  label,
+  value,
+  minimum,
+  maximum,
+  step,
+  standard,
+  hint,
+  show = String,
+  onChange,
+}: {
+  label: string
+  value: number | null
+  minimum: number
+  maximum: number
+  step: number
+  standard: number
+  hint?: ReactNode
+  show?: (value: number) => string
+  onChange: (value: number | null) => void
+}) {
+  const id = useId()
+  const shown = value ?? standard
+  return (
+    <div className={classes.field}>
+      <div className={classes.label}>
+        <label htmlFor={id}>{label}</label>
+        <span>
+          {value === null ? null : (
+            <button type="button" className={classes.reset} onClick={() => onChange(null)}>
+              Reset
+            </button>
+          )}
+          <span className={classes.value}>{show(shown)}</span>
+        </span>
+      </div>
+      <input
+        id={id}
+        className={classes.range}
+        type="range"
+        min={minimum}
+        max={maximum}
+        step={step}
+        value={shown}
+        aria-valuetext={show(shown)}
+        onChange={(event) => onChange(Number(event.currentTarget.value))}
+      />
+      {hint ? <div className={classes.hint}>{hint}</div> : null}
+    </div>
+  )
+}
+
+/** One of many, by the device's own list. */
+export function SelectField({
+  label,
+  value,
+  options,
+  onChange,
+  hint,
+}: {
+  label: string
+  value: string
+  options: readonly { value: string; label: string; disabled?: boolean }[]
+  onChange: (value: string) => void
+  hint?: ReactNode
+}) {
+  const id = useId()
+  return (
+    <div className={classes.field}>
+      <label className={classes.label} htmlFor={id}>
+        {label}
+      </label>
+      <select
+        id={id}
+        className={classes.box}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value} disabled={option.disabled}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {hint ? <div className={classes.hint}>{hint}</div> : null}
+    </div>
+  )
+}
