@@ -80,6 +80,14 @@ async def test_old_events_keys_sessions_and_links_are_dropped(studio: Studio) ->
     assert await studio.scalar("SELECT count(*) FROM jobs") == 1
 
 
+async def test_the_prompt_cache_is_built_again(studio: Studio) -> None:
+    age = "SELECT config #>> '{promptCache,builtAt}' FROM system_config"
+    await housekeeping.rebuild_prompt_cache(context(studio), 0)
+    first = await studio.scalar(age)
+    await housekeeping.rebuild_prompt_cache(context(studio), 0)
+    assert first < await studio.scalar(age)
+
+
 async def test_files_without_a_row_go_once_they_are_old(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

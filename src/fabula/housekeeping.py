@@ -13,6 +13,7 @@ from fabula.accounts import repository as accounts
 from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
+from fabula.prompting import service as prompting
 from fabula.queue.tasks import app
 from fabula.storage.base import BlobStore
 from fabula.storage.buckets import BUCKETS
@@ -81,6 +82,15 @@ async def tidy_tables(context: JobContext, timestamp: int) -> None:  # noqa: ARG
         await session.execute(_OLD_KEYS, {"d": KEY_DAYS})
         await session.execute(_DONE_TASKS)
         await accounts.drop_expired(session)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="prompts.cache", pass_context=True, queueing_lock="prompts.cache")
+async def rebuild_prompt_cache(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Build the prompt cache again, so that it is never older than a day."""
+    database, _ = tools_of(context)
+    async with database.system() as session:
+        await prompting.rebuild(session)
 
 
 @app.periodic(cron="41 3 * * *")

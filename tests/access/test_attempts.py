@@ -2,7 +2,7 @@
 
 import pytest
 from access_samples import World, acting, become, become_machine, count
-from psycopg.errors import InsufficientPrivilege, UniqueViolation
+from psycopg.errors import InsufficientPrivilege, InvalidTextRepresentation, UniqueViolation
 
 _FILE = "bucket, key, thumbnail_key, thumbhash, sha256, width, height"
 _JOB = "INSERT INTO jobs (user_id, job_type, {column}) VALUES (%(me)s, 'sdxl_image_fast', {value})"
@@ -11,7 +11,7 @@ _RUN = (
     "VALUES (%(job)s, %(me)s, 'image', 'sketchbook', 'sdxl_image_fast', {value})"
 )
 _UPLOAD = (
-    f"INSERT INTO studio.uploads (user_id, mime_type, file_size_bytes, {_FILE}) "
+    f"INSERT INTO studio.uploads (user_id, mime_type, file_size_bytes, {_FILE}) "  # noqa: S608
     "VALUES (%(me)s, 'image/png', 1, {bucket}, {key}, {thumbnail}, '', '', 1, 1)"
 )
 _KEPT = (
@@ -20,7 +20,7 @@ _KEPT = (
     "%(me)s, 'image', {path}, 1, 'image/png', 'a harbour', 'm', {collection})"
 )
 _KEPT_FILE = (
-    f"INSERT INTO studio.library_files (asset_id, user_id, source_asset_id, job_id, {_FILE}) "
+    f"INSERT INTO studio.library_files (asset_id, user_id, source_asset_id, job_id, {_FILE}) "  # noqa: S608
     "VALUES ('00000000-0000-0000-0000-000000000009', %(me)s, {source}, {job}, {bucket}, {key}, "
     "{thumbnail}, '', '', 1, 1)"
 )
@@ -28,7 +28,6 @@ _MINE = {"bucket": "'user-library'", "source": "NULL", "job": "NULL"}
 _MY_KEYS = {"key": "%(me)s || '/b.png'", "thumbnail": "%(me)s || '/b.webp'"}
 _MY_UPLOAD = {"bucket": "'reference_images'", **_MY_KEYS}
 _HIS_KEY = "%(his_user)s || '/a.png'"
-_NO_ONE = "'00000000-0000-0000-0000-000000000001'"
 
 
 def attempt(world: World, statement: str) -> None:
@@ -316,12 +315,18 @@ def test_a_person_has_one_active_session(world: World) -> None:
 
 
 def test_a_caller_that_is_no_id_is_an_error(world: World) -> None:
-    with (
-        acting(world.connection, world.ada) as connection,
-        pytest.raises(Exception, match="uuid"),
-    ):
+    with acting(world.connection, world.ada) as connection:
         connection.execute("SELECT set_config('fabula.user_id', 'somebody', true)")
-        connection.execute("SELECT count(*) FROM jobs")
+        with pytest.raises(InvalidTextRepresentation, match="uuid"):
+            connection.execute("SELECT count(*) FROM jobs")
+
+
+def test_nobody_grants_what_they_do_not_have(world: World) -> None:
+    """PostgreSQL warns that nothing was granted, and nothing was."""
+    with acting(world.connection, world.ada) as connection:
+        connection.execute("GRANT UPDATE (status) ON jobs TO fabula_app")
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("UPDATE jobs SET status = 'completed'")
 
 
 @pytest.mark.parametrize(
@@ -332,7 +337,6 @@ def test_a_caller_that_is_no_id_is_an_error(world: World) -> None:
         "CREATE TABLE studio.mine (id integer)",
         "CREATE POLICY open ON jobs FOR SELECT TO fabula_app USING (true)",
         "ALTER TABLE jobs DISABLE ROW LEVEL SECURITY",
-        "GRANT UPDATE ON jobs TO fabula_app",
         "CREATE OR REPLACE FUNCTION studio.caller() RETURNS uuid LANGUAGE sql AS 'SELECT NULL'",
         "COPY jobs TO PROGRAM 'true'",
     ],

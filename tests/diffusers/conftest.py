@@ -17,11 +17,12 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny_sdxl = import_module("tiny_sdxl")
     import_module("torch").set_num_threads(1)
     folder = tmp_path_factory.mktemp("models")
-    for name in ("sdxl", "loras"):
+    for name in ("sdxl", "loras", "files"):
         (folder / name).mkdir()
     tiny = tiny_sdxl.write_sdxl(folder / "sdxl" / "tiny")
     tiny_sdxl.write_sd15(tiny, folder / "sdxl" / "tiny-older")
     tiny_sdxl.write_lora(tiny, folder / "loras" / "ink.safetensors")
+    import_module("single_file").write_single_file(tiny, folder / "files" / "single.safetensors")
     return folder
 
 

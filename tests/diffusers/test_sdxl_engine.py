@@ -224,6 +224,20 @@ def test_a_model_that_is_not_whole_is_explained(
     assert "tiny" in refused(broken(missing), code="unavailable")
 
 
+def test_a_single_file_takes_the_configuration_of_a_folder_beside_it(
+    engine: DiffusersSdxl, models_dir: Path, tmp_path: Path
+) -> None:
+    lender = tmp_path / "sdxl" / "lender"
+    shutil.copytree(models_dir / "sdxl" / "tiny", lender)
+    for weights in lender.rglob("*.safetensors"):
+        weights.unlink()
+    shutil.copy(models_dir / "files" / "single.safetensors", tmp_path / "sdxl")
+    options = {"precision": "float32", "sdxl_model": "single"}
+    made = output(DiffusersSdxl(EngineContext(str(tmp_path), options=options)))
+    assert made.effective["model"] == "single"
+    assert same(made.pixels, drawn(engine))
+
+
 def test_an_unknown_precision_is_explained(models_dir: Path) -> None:
     engine = DiffusersSdxl(EngineContext(str(models_dir), options={"precision": "int8"}))
     assert "float32" in refused(engine, code="unavailable")

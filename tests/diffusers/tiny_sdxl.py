@@ -31,7 +31,7 @@ WORDS = (
 )
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 SIDE = 64
-WIDTH = 32
+WIDTH, SECOND_WIDTH = 32, 48
 CHANNELS = 8
 CONSTANT = 20.0
 STRAIGHT = 10.0
@@ -47,18 +47,17 @@ def write_sdxl(folder: Path) -> Path:
         CLIPTokenizer.from_pretrained(words, model_max_length=77, **more)
         for more in ({}, {"pad_token": "!"})
     ]
-    encoders = _text_config(tokenizers[0])
     pipeline = StableDiffusionXLPipeline(
         vae=_decoder(),
-        text_encoder=CLIPTextModel(encoders),
-        text_encoder_2=CLIPTextModelWithProjection(encoders),
+        text_encoder=CLIPTextModel(_text_config(tokenizers[0], WIDTH)),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config(tokenizers[0], SECOND_WIDTH)),
         tokenizer=tokenizers[0],
         tokenizer_2=tokenizers[1],
         unet=_network(
             addition_embed_type="text_time",
             addition_time_embed_dim=8,
-            projection_class_embeddings_input_dim=6 * 8 + WIDTH,
-            cross_attention_dim=2 * WIDTH,
+            projection_class_embeddings_input_dim=6 * 8 + SECOND_WIDTH,
+            cross_attention_dim=WIDTH + SECOND_WIDTH,
         ),
         scheduler=_scheduler(),
         add_watermarker=False,
@@ -126,12 +125,12 @@ def _vocabulary(folder: Path) -> Path:
     return folder
 
 
-def _text_config(tokenizer: CLIPTokenizer) -> CLIPTextConfig:
+def _text_config(tokenizer: CLIPTokenizer, width: int) -> CLIPTextConfig:
     return CLIPTextConfig(
         vocab_size=len(tokenizer),
-        hidden_size=WIDTH,
-        intermediate_size=WIDTH,
-        projection_dim=WIDTH,
+        hidden_size=width,
+        intermediate_size=width,
+        projection_dim=width,
         num_attention_heads=4,
         num_hidden_layers=3,
         bos_token_id=tokenizer.bos_token_id,

@@ -107,6 +107,15 @@ def test_models_are_found_by_their_small_files(tmp_path: Path) -> None:
     }
 
 
+def test_a_single_file_takes_the_size_of_a_folder_of_its_kind(tmp_path: Path) -> None:
+    write_file(tmp_path / "single.safetensors", "conditioner.embedders.1.model.ln_final.weight")
+    write_folder(tmp_path / "old", SD, 64)
+    assert models_in(tmp_path)["single"].donor is None
+    write_folder(tmp_path / "turbo", XL, 64)
+    single = models_in(tmp_path)["single"]
+    assert (single.side, single.donor) == (512, tmp_path / "turbo")
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff" * 20, struct.pack("<Q", 4) + b"{{{{"])
 def test_a_damaged_file_is_no_model(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.safetensors").write_bytes(content)

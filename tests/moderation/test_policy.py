@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fabula.engines.image.sketchbook.artist import WEIGHTS
+from fabula.engines.image.sketchbook.vocabulary import Vocabulary
 from fabula.moderation.normalisation import plain, readings
 from fabula.moderation.policy import ContentRefused, check_text, screen
 
@@ -109,6 +111,14 @@ def test_sexual_content_is_refused_for_a_general_audience(text: str) -> None:
 @pytest.mark.parametrize("text", INNOCENT)
 def test_everyday_subjects_pass(text: str) -> None:
     assert check_text(text).allowed
+
+
+@pytest.mark.parametrize("frame", ["a {}", "a child with a {}", "a mother and baby beside a {}"])
+def test_everything_that_the_built_in_engine_draws_passes(frame: str) -> None:
+    vocabulary = Vocabulary(WEIGHTS)
+    names = {*vocabulary.by_name, *vocabulary.by_tag}
+    assert len(names) > 1000
+    assert [name for name in sorted(names) if not check_text(frame.format(name)).allowed] == []
 
 
 @pytest.mark.parametrize("text", [*MINORS, *SEXUAL])

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import Database
+from fabula.core.errors import FabulaError
 from fabula.core.logging import get_logger
 from fabula.engines.base import (
     Cancelled,
@@ -36,7 +37,7 @@ from fabula.generation.provenance import Provenance
 from fabula.models import Job
 from fabula.queue import leases
 from fabula.queue.leases import Lease
-from fabula.storage.base import BlobNotFound, BlobStore, StorageFull
+from fabula.storage.base import BlobNotFound, BlobStore, StorageError
 from fabula.storage.pictures import read_picture
 
 log = get_logger(__name__)
@@ -98,9 +99,9 @@ class JobRunner:
                 await self._stopped(running)
             except EngineError as error:
                 await self._failed(running, error.code, str(error), retry=error.retryable)
-            except StorageFull as error:
-                await self._failed(running, "storage_full", str(error), retry=False)
-            except ReferenceNotFound as error:
+            except StorageError as error:
+                await self._failed(running, error.code, str(error), retry=True)
+            except FabulaError as error:
                 await self._failed(running, error.code, str(error), retry=False)
             except Exception:
                 log.exception("job.crashed")

@@ -6,19 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from fabula.core.text import no_null_bytes
 from fabula.generation.job_types import DEFAULT_JOB_TYPE
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
 JobStatus = Literal["queued", "processing", "completed", "failed"]
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
-
-
-def no_null_bytes(value: str) -> str:
-    """PostgreSQL's text holds every character but U+0000."""
-    if "\x00" in value:
-        raise ValueError("The text holds a null character: take it out.")
-    return value
 
 
 class Strict(BaseModel):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
-from fabula.generation.schemas import Strict, no_null_bytes
+from fabula.core.text import no_null_bytes
+from fabula.generation.schemas import Strict
 from fabula.library.repository import ShelvedRow
 from fabula.library.saving import MAX_TAGS
 from fabula.storage.links import Links

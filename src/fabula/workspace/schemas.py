@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints, field_validator
 
-from fabula.generation.schemas import Strict, no_null_bytes
+from fabula.core.text import no_null_bytes
+from fabula.generation.schemas import Strict
 from fabula.library.schemas import LibraryAssetOut
 from fabula.storage.links import Links
 from fabula.workspace.repository import SessionRow, StagedRow

@@ -24,8 +24,8 @@ import os
 import re
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -95,12 +95,14 @@ Step = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class ModelPlace:
-    """A model on the disk: the class of its pipeline, and the side in pixels it was made for."""
+    """A model on the disk: the class of its pipeline, the side in pixels that it was made for,
+    and for a single file the folder that has its configuration."""
 
     name: str
     path: Path
     kind: str
     side: int
+    donor: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +190,7 @@ class DiffusersSdxl:
     def _ready(self, model: ModelPlace) -> Studio:
         if self._studio is None or self._studio.model != model:
             self.unload()
-            donor = next(
-                (other for other in models_in(self._models).values() if lends_to(other, model)),
-                None,
-            )
-            self._studio = Studio(model, donor, self._threads, self._options)
+            self._studio = Studio(model, self._threads, self._options)
         return self._studio
 
     def _chosen(self, models: Mapping[str, ModelPlace], wanted: str | None) -> ModelPlace:
@@ -216,15 +214,13 @@ class DiffusersSdxl:
 class Studio:
     """A loaded model: one pipeline for text and one for pictures, which share their parts."""
 
-    def __init__(
-        self, model: ModelPlace, donor: ModelPlace | None, threads: int, options: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, model: ModelPlace, threads: int, options: Mapping[str, Any]) -> None:
         self.model = model
         self._torch, self._diffusers = libraries()
         self._torch.set_num_threads(threads)
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._precision = self._chosen_precision(options.get("precision"))
-        self._from_text = self._opened(donor)
+        self._from_text = self._opened()
         self._from_picture = self._sibling()
         self._scheduler = self._from_text.scheduler
         self._offload = self._device == "cuda" and options.get("offload", self._is_tight())
@@ -352,9 +348,10 @@ class Studio:
             return EngineError(message, code="out_of_memory", retryable=True)
         return error
 
-    def _opened(self, donor: ModelPlace | None) -> Pipeline:
+    def _opened(self) -> Pipeline:
         """The pipeline from the disk. Raises ``EngineError`` where the files are not whole."""
-        path, kind = self.model.path, getattr(self._diffusers, self.model.kind)
+        path, donor = self.model.path, self.model.donor
+        kind = getattr(self._diffusers, self.model.kind)
         options: dict[str, Any] = {"dtype": getattr(self._torch, self._precision)}
         if self.model.kind == XL:
             options["add_watermarker"] = False
@@ -363,7 +360,7 @@ class Studio:
                 options |= {"use_safetensors": True, "variant": variant_of(path)}
                 pipeline = kind.from_pretrained(path, local_files_only=True, **options)
             elif donor is not None:
-                options |= {"config": str(donor.path), "local_files_only": True}
+                options |= {"config": str(donor), "local_files_only": True}
                 pipeline = kind.from_single_file(str(path), **options)
             else:
                 pipeline = kind.from_single_file(str(path), **options)
@@ -472,7 +469,16 @@ def models_in(folder: Path) -> dict[str, ModelPlace]:
         stat = path.stat()
         if place := _look(path, stat.st_mtime_ns, stat.st_size):
             found.setdefault(place.name, place)
-    return found
+    return {name: configured(place, found.values()) for name, place in found.items()}
+
+
+def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
+    """A single file with the configuration of the first folder of its kind, if there is one."""
+    if place.path.is_dir():
+        return place
+    lenders = (other for other in others if other.path.is_dir() and other.kind == place.kind)
+    donor = next(lenders, None)
+    return replace(place, side=donor.side, donor=donor.path) if donor else place
 
 
 @lru_cache(maxsize=256)
@@ -509,11 +515,6 @@ def kind_of_file(path: Path) -> str | None:
     if any(name.startswith("conditioner.embedders.1.") for name in names):
         return XL
     return SD if any(name.startswith("cond_stage_model.") for name in names) else None
-
-
-def lends_to(other: ModelPlace, model: ModelPlace) -> bool:
-    """Whether a folder has the configuration that a single file lacks."""
-    return model.path.is_file() and other.path.is_dir() and other.kind == model.kind
 
 
 def variant_of(folder: Path) -> str | None:

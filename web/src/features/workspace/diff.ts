@@ -28,23 +28,12 @@ export function diffPrompts(before: string, after: string): PromptDiff {
   const kept = commonWords(old.map(folded), fresh.map(folded))
   const segments: Segment[] = []
   let at = 0
-  for (const [index, part] of parts.entries()) {
+  for (const part of parts) {
     if (isWord(part)) push(segments, part, !kept.after.has(at++))
-    else push(segments, part, betweenAdded(parts, index, at, kept.after, fresh.length))
+    // What stands between words belongs to the one that follows it, at the end to the last.
+    else push(segments, part, !kept.after.has(Math.min(at, fresh.length - 1)))
   }
   return { segments, removed: old.filter((_, index) => !kept.before.has(index)) }
-}
-
-/** What stands between belongs to the addition that follows it, or to the one that it ends. */
-function betweenAdded(
-  parts: string[],
-  index: number,
-  next: number,
-  kept: Set<number>,
-  words: number,
-): boolean {
-  if (index === parts.length - 1) return words > 0 && !kept.has(words - 1)
-  return !kept.has(next) && (next === 0 || parts[index]?.trim() !== '' || !kept.has(next - 1))
 }
 
 function push(segments: Segment[], text: string, added: boolean): void {

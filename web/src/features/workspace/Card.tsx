@@ -1,0 +1,117 @@
+import { IconBookmarkFilled, IconBookmarkPlus, IconPhotoUp, IconRefresh, IconTrash, type Icon } from '@tabler/icons-react'
+import type { DragEvent } from 'react'
+import type { AssetRef, JobOut, ProgressOut } from '@/api'
+import { MediaTile } from '@/ui/MediaTile'
+import { Ring } from '@/ui/Ring'
+import { useLongPress } from '@/ui/useLongPress'
+import classes from './Card.module.css'
+import { DRAGGED } from './dragging'
+import { daysLeft, previewFor, shareOf, type Cell } from './grouping'
+import type { StagedActions } from './useStagedActions'
+
+interface CardProps {
+  job: JobOut
+  asset: AssetRef
+  retentionDays: number
+  actions: StagedActions
+  onOpen: (id: string) => void
+  onMenu: (job: JobOut, asset: AssetRef) => void
+}
+
+/** A finished picture of the workspace. */
+export function Card({ job, asset, retentionDays, actions, onOpen, onMenu }: CardProps) {
+  const longPress = useLongPress(() => onMenu(job, asset))
+  const number = job.count > 1 ? `, ${asset.asset_index + 1} of ${job.count}` : ''
+  const drag = (event: DragEvent) => {
+    event.dataTransfer.setData(DRAGGED, JSON.stringify(asset))
+    event.dataTransfer.effectAllowed = 'copy'
+  }
+  return (
+    <div
+      className={classes.card}
+      data-asset-id={asset.id}
+      tabIndex={0}
+      role="group"
+      aria-label={`${job.original_prompt}${number}${asset.saved ? ', kept' : ''}`}
+      draggable
+      onDragStart={drag}
+      {...longPress}
+    >
+      <button
+        type="button"
+        className={classes.tile}
+        tabIndex={-1}
+        aria-label="Open"
+        onClick={() => onOpen(asset.id)}
+      >
+        <MediaTile
+          width={asset.width}
+          height={asset.height}
+          src={asset.thumbnail_url}
+          thumbhash={asset.thumbhash}
+          alt={job.original_prompt}
+        />
+      </button>
+      {asset.saved ? (
+        <span className={classes.kept} title="In the library">
+          <IconBookmarkFilled size={15} aria-hidden />
+        </span>
+      ) : null}
+      <DaysLeft days={daysLeft(job, retentionDays)} of={retentionDays} />
+      <div className={classes.bar}>
+        <Action
+          icon={asset.saved ? IconBookmarkFilled : IconBookmarkPlus}
+          label={asset.saved ? 'Kept' : 'Keep'}
+          run={() => actions.keep(job, asset)}
+        />
+        <Action icon={IconRefresh} label="Make again" run={() => actions.again(job)} />
+        <Action icon={IconPhotoUp} label="Use as reference" run={() => actions.reference(asset)} />
+        <Action icon={IconTrash} label="Discard" run={() => actions.discard(job, [asset])} />
+      </div>
+    </div>
+  )
+}
+
+function Action({ icon: Picture, label, run }: { icon: Icon; label: string; run: () => void }) {
+  return (
+    <button type="button" className={classes.action} title={label} aria-label={label} onClick={run}>
+      <Picture size={19} stroke={1.8} aria-hidden />
+    </button>
+  )
+}
+
+function DaysLeft({ days, of }: { days: number; of: number }) {
+  const whole = Math.ceil(days)
+  const words = whole <= 0 ? 'goes today' : whole === 1 ? 'stays one more day' : `stays ${whole} days`
+  return (
+    <span className={classes.days} title={words}>
+      <Ring value={days / of} size={16} thickness={2} label={words} />
+    </span>
+  )
+}
+
+/** A picture that is being made, in its true shape. */
+export function CardInMaking({ job, cell, progress }: { job: JobOut; cell: Cell; progress: ProgressOut }) {
+  const share = shareOf(progress, cell.index)
+  const preview = cell.state === 'active' ? previewFor(progress, cell.index) : null
+  return (
+    <MediaTile
+      width={job.width}
+      height={job.height}
+      alt=""
+      preview={preview}
+      waiting={!preview}
+    >
+      {cell.state === 'active' ? (
+        <div className={`${classes.progress} ${preview ? classes.overPicture : ''}`}>
+          <span className={classes.ring}>
+            <Ring value={share} size={42} thickness={3} label={`${Math.round(share * 100)} % made`} />
+            <span className={classes.percent} aria-hidden>
+              {Math.round(share * 100)}
+            </span>
+          </span>
+        </div>
+      ) : null}
+    </MediaTile>
+  )
+}
