@@ -103,6 +103,10 @@ def test_a_role_counts_only_where_it_is_kept(world: World) -> None:
         ("video_id", "%(his_video)s"),
         ("project_id", "%(his_project)s"),
         ("workspace_session_id", "%(his_session)s"),
+        (
+            "metadata",
+            "jsonb_build_object('reference', jsonb_build_object('key', %(his_user)s || '/a.png'))",
+        ),
     ],
 )
 def test_a_job_starts_at_the_beginning_and_among_ones_own(
@@ -112,8 +116,19 @@ def test_a_job_starts_at_the_beginning_and_among_ones_own(
         attempt(world, _JOB.format(column=column, value=value))
 
 
-def test_a_job_of_ones_own_project_is_fine(world: World) -> None:
-    attempt(world, _JOB.format(column="project_id", value="%(my_project)s"))
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("project_id", "%(my_project)s"),
+        ("workspace_session_id", "%(my_session)s"),
+        (
+            "metadata",
+            "jsonb_build_object('reference', jsonb_build_object('key', %(me)s || '/a.png'))",
+        ),
+    ],
+)
+def test_a_job_among_ones_own_is_fine(world: World, column: str, value: str) -> None:
+    attempt(world, _JOB.format(column=column, value=value))
 
 
 @pytest.mark.parametrize(

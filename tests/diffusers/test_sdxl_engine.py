@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from fabula.engines.base import (
     Reference,
 )
 from fabula.engines.host import EngineHost
-from fabula.engines.image.diffusers_sdxl import SCHEDULERS, DiffusersSdxl
+from fabula.engines.image.diffusers_sdxl import SCHEDULERS, DiffusersSdxl, LoadedModel
 
 pytestmark = [
     pytest.mark.diffusers,
@@ -96,6 +97,12 @@ def test_every_scheduler_draws_step_by_step(engine: DiffusersSdxl, name: str) ->
     assert made.effective["scheduler"] == name
     assert made.pixels.std() > 1
     assert same(made.pixels, drawn(engine, scheduler=name))
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_every_scheduler_starts_from_a_picture(engine: DiffusersSdxl, name: str) -> None:
+    told = events(engine, scheduler=name, steps=10, reference=Reference(SOURCE, 0.3))
+    assert [(e.step, e.steps) for e in told if isinstance(e, Progress)] == [(1, 3), (2, 3), (3, 3)]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +243,36 @@ def test_a_single_file_takes_the_configuration_of_a_folder_beside_it(
     made = output(DiffusersSdxl(EngineContext(str(tmp_path), options=options)))
     assert made.effective["model"] == "single"
     assert same(made.pixels, drawn(engine))
+
+
+def test_a_single_file_without_configuration_is_explained(
+    models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where diffusers cannot fetch it either."""
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    kind = import_module("diffusers").StableDiffusionXLPipeline
+    monkeypatch.setattr(kind, "from_single_file", unreachable)
+    (tmp_path / "sdxl").mkdir()
+    shutil.copy(models_dir / "files" / "single.safetensors", tmp_path / "sdxl")
+    engine = DiffusersSdxl(EngineContext(str(tmp_path)))
+    message = refused(engine, code="unavailable", width=256, height=256)
+    assert "configuration" in message
+    assert str(tmp_path / "sdxl") in message
+
+
+def test_too_little_memory_is_explained_and_the_engine_works_afterwards(
+    engine: DiffusersSdxl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise import_module("torch").OutOfMemoryError("CUDA out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LoadedModel, "_picture", exhausted)
+        assert "memory" in refused(engine, code="out_of_memory")
+    assert drawn(engine).std() > 1
 
 
 def test_an_unknown_precision_is_explained(models_dir: Path) -> None:

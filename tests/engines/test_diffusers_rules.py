@@ -18,7 +18,6 @@ from fabula.engines.image.diffusers_sdxl import (
     XL,
     DiffusersSdxl,
     check,
-    kind_of_file,
     models_in,
     steps_run,
     variant_of,
@@ -89,6 +88,15 @@ def test_without_a_model_it_says_where_to_put_one(tmp_path: Path) -> None:
     assert engine(tmp_path).availability().available
 
 
+@pytest.mark.usefixtures("installed")
+def test_a_chosen_model_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    write_folder(tmp_path / "sdxl" / "mine")
+    here = engine(tmp_path, sdxl_model="other").availability()
+    assert "other" in here.reason
+    assert "mine" in here.remedy
+    assert engine(tmp_path, sdxl_model="mine").availability().available
+
+
 def test_models_are_found_by_their_small_files(tmp_path: Path) -> None:
     write_folder(tmp_path / "xl")
     write_folder(tmp_path / "old", SD, 64)
@@ -127,8 +135,17 @@ def test_a_replaced_model_is_seen(tmp_path: Path) -> None:
     write_file(path, "cond_stage_model.transformer.weight")
     assert models_in(tmp_path)["mine"].kind == SD
     write_file(path, "conditioner.embedders.1.model.ln_final.weight")
-    assert kind_of_file(path) == XL
     assert models_in(tmp_path)["mine"].kind == XL
+
+
+def test_a_model_is_seen_when_the_last_of_its_files_has_come(tmp_path: Path) -> None:
+    write_folder(tmp_path / "mine")
+    last = tmp_path / "mine" / "unet" / "config.json"
+    content = last.read_text()
+    last.unlink()
+    assert models_in(tmp_path) == {}
+    last.write_text(content)
+    assert set(models_in(tmp_path)) == {"mine"}
 
 
 def test_sizes_are_those_of_the_default_model(tmp_path: Path) -> None:

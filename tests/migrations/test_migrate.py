@@ -144,3 +144,16 @@ def _job(connection: psycopg.Connection[Any], status: str) -> Any:
     ).fetchone()
     assert job
     return job[0]
+
+
+def test_no_index_of_ours_repeats_another(connection: psycopg.Connection[Any]) -> None:
+    """The inventory has one pair of its own; further indexes must earn their keep."""
+    repeated = connection.execute(
+        "SELECT array_agg(indexrelid::regclass::text ORDER BY indexrelid::regclass::text) "
+        "FROM pg_index JOIN pg_class ON pg_class.oid = indrelid "
+        "WHERE relnamespace IN "
+        "('public'::regnamespace, 'studio'::regnamespace, 'auth'::regnamespace) "
+        "GROUP BY indrelid, indkey::text, indclass::text, indoption::text, "
+        "pg_get_expr(indpred, indrelid), pg_get_expr(indexprs, indrelid) HAVING count(*) > 1"
+    ).fetchall()
+    assert repeated == [(["idx_workspace_job", "workspace_assets_job_id_asset_index_unique"],)]

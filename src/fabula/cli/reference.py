@@ -10,6 +10,7 @@ from typing import get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from fabula.cli.commands import render_commands
 from fabula.core.embedded_postgres import EmbeddedPostgres
 from fabula.core.errors import Invalid, Unavailable
 from fabula.core.inventory import Inventory, inventory_sql, read_inventory
@@ -20,6 +21,7 @@ from fabula.core.settings import Settings
 CHECKOUT = Path(__file__).resolve().parents[3]
 INVENTORY_PAGE = "tables/00-INVENTORY.md"
 SETTINGS_PAGE = "reference/settings.md"
+COMMANDS_PAGE = "reference/cli.md"
 _PART = re.compile(
     r"(?P<open><!-- generated: (?P<name>[\w.]+) -->\n).*?(?P<close><!-- end: (?P=name) -->)",
     re.DOTALL,
@@ -75,7 +77,13 @@ def refresh_folder(docs: Path, inventory: Inventory, *, write: bool) -> list[str
 
 def pages(docs: Path, inventory: Inventory) -> dict[str, str]:
     """Every page that is generated, whole or in part, as it should be."""
-    made = {INVENTORY_PAGE: render_markdown(inventory), SETTINGS_PAGE: render_settings()}
+    from fabula.cli.main import app
+
+    made = {
+        INVENTORY_PAGE: render_markdown(inventory),
+        SETTINGS_PAGE: render_settings(),
+        COMMANDS_PAGE: render_commands(app),
+    }
     parts = generated_parts(inventory)
     for path in sorted(docs.rglob("*.md")):
         name = path.relative_to(docs).as_posix()

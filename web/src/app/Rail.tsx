@@ -11,7 +11,7 @@ import { useIsFetching } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Ring } from '@/ui/Ring'
 import { Mark } from '@/ui/Mark'
-import { isMac, KEYMAP, shownKeys, type KeyAction } from '@/keys/keymap'
+import { keyHint } from '@/keys/keymap'
 import { useActiveCount } from '@/features/jobs/queries'
 import { AccountMenuItems } from './AccountMenu'
 import { AREAS } from './areas'
@@ -24,7 +24,7 @@ interface RailProps {
   name: string
 }
 
-const hint = (action: KeyAction) => shownKeys(KEYMAP[action].keys[0] ?? '', isMac()).join(' ')
+
 
 /** The areas, and at the foot what runs and who is there. */
 export function Rail({ folded, onFold, name }: RailProps) {
@@ -61,7 +61,7 @@ export function Rail({ folded, onFold, name }: RailProps) {
             <IconSearch size={20} stroke={1.7} aria-hidden />
           </span>
           <span className={classes.label}>Search</span>
-          <span className={classes.hint}>{hint('palette')}</span>
+          <span className={classes.hint}>{keyHint('palette')}</span>
         </button>,
       )}
       <div className={classes.space} />

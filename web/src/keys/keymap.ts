@@ -59,3 +59,7 @@ export function shownKeys(keys: string, mac: boolean): string[] {
 }
 
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform)
+
+/** The first keys of an action as one text, for hints. */
+export const keyHint = (action: KeyAction): string =>
+  shownKeys(KEYMAP[action].keys[0] ?? '', isMac()).join(' ')

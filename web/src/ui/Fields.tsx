@@ -17,19 +17,23 @@ export function Choice<T extends string | number>({
   value,
   options,
   onChange,
-  hideLabel = false,
+  note,
 }: {
   label: string
   value: T
   options: readonly Option<T>[]
   onChange: (value: T) => void
-  hideLabel?: boolean
+  /** A second, quiet line beneath the label. */
+  note?: ReactNode
 }) {
   const name = useId()
   return (
-    <fieldset className={classes.field} aria-label={label}>
-      {hideLabel ? null : <legend className={classes.label}>{label}</legend>}
-      <div className={classes.choice}>
+    <div className={classes.line}>
+      <div className={classes.lineLabel} aria-hidden>
+        {label}
+        {note ? <div className={classes.hint}>{note}</div> : null}
+      </div>
+      <div className={classes.choice} role="radiogroup" aria-label={label}>
         {options.map((option) => (
           <label key={option.value} className={classes.option}>
             <input
@@ -47,7 +51,19 @@ export function Choice<T extends string | number>({
           </label>
         ))}
       </div>
-    </fieldset>
+    </div>
+  )
+}
+
+/** A label with its control beside it. */
+export function Line({ label, htmlFor, children }: { label: string; htmlFor: string; children: ReactNode }) {
+  return (
+    <div className={classes.line}>
+      <label className={classes.lineLabel} htmlFor={htmlFor}>
+        {label}
+      </label>
+      {children}
+    </div>
   )
 }
 

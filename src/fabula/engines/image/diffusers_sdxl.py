@@ -22,7 +22,6 @@ import json
 import math
 import os
 import re
-import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -70,7 +69,7 @@ SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
     "euler_ancestral": ("EulerAncestralDiscreteScheduler", {}),
     "uni_pc": ("UniPCMultistepScheduler", {}),
 }
-"""Names as ComfyUI spells them. Only schedulers that call the network once a step."""
+"""Named in ComfyUI's manner. Only schedulers that call the network once a step."""
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 GRID = 8
@@ -132,18 +131,23 @@ class DiffusersSdxl:
         self._loras = Path(context.models_dir, LORAS)
         self._threads = max(1, context.threads)
         self._options = context.options
-        self._studio: Studio | None = None
+        self._loaded: LoadedModel | None = None
 
     def availability(self) -> Availability:
         absent = [name for name in NEEDED if find_spec(name) is None]
         if absent:
             reason = f"Not installed: {', '.join(absent)}."
             return Availability(False, reason, "Run `pip install 'fabula[diffusers]'`.")
-        if not models_in(self._models):
+        models = models_in(self._models)
+        if not models:
             remedy = (
                 "Put an SDXL model there: a folder as diffusers writes it, or a .safetensors file."
             )
             return Availability(False, f"There is no model in {self._models}.", remedy)
+        wanted = self._options.get("sdxl_model")
+        if wanted is not None and wanted not in models:
+            reason = f"The option sdxl_model names “{wanted}”, which is not in {self._models}."
+            return Availability(False, reason, f"Choose one of: {', '.join(models)}.")
         return Availability(True)
 
     def capabilities(self) -> ImageCapabilities:
@@ -167,9 +171,9 @@ class DiffusersSdxl:
         self._ready(self._chosen(models_in(self._models), None))
 
     def unload(self) -> None:
-        studio, self._studio = self._studio, None
-        if studio is not None:
-            studio.close()
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            loaded.close()
 
     def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
         check(request, self.capabilities())
@@ -179,19 +183,22 @@ class DiffusersSdxl:
 
     def _pictures(self, order: Order, cancel: CancelToken) -> Iterator[ImageEvent]:
         cancel.check()
-        studio = self._ready(order.model)
+        loaded = self._ready(order.model)
         cancel.check()
-        studio.wear(order.loras)
+        loaded.wear(order.loras)
         yield from warnings_for(order.request)
-        yield from studio.warnings_for(order.request)
+        yield from loaded.warnings_for(order.request)
         for index in range(order.request.start_index, order.request.count):
-            yield from studio.draw(order, index, cancel)
+            yield from loaded.draw(order, index, cancel)
 
-    def _ready(self, model: ModelPlace) -> Studio:
-        if self._studio is None or self._studio.model != model:
+    def _ready(self, model: ModelPlace) -> LoadedModel:
+        if self._loaded is None or self._loaded.model != model:
             self.unload()
-            self._studio = Studio(model, self._threads, self._options)
-        return self._studio
+            try:
+                self._loaded = LoadedModel(model, self._threads, self._options)
+            except RuntimeError as error:
+                raise understood(error) from error
+        return self._loaded
 
     def _chosen(self, models: Mapping[str, ModelPlace], wanted: str | None) -> ModelPlace:
         name = wanted or self._options.get("sdxl_model") or next(iter(models), None)
@@ -211,8 +218,8 @@ class DiffusersSdxl:
         return path
 
 
-class Studio:
-    """A loaded model: one pipeline for text and one for pictures, which share their parts."""
+class LoadedModel:
+    """One pipeline that starts from text and one that starts from a picture, of the same parts."""
 
     def __init__(self, model: ModelPlace, threads: int, options: Mapping[str, Any]) -> None:
         self.model = model
@@ -306,7 +313,7 @@ class Studio:
                         yield ImageOutput(index, seed, item, self._effective(order, steps))
                         return
                     case Exception():
-                        raise self._understood(item)
+                        raise understood(item)
         finally:
             left.set()
             thread.join()
@@ -341,12 +348,6 @@ class Studio:
         if request.reference is not None:
             record["strength"] = request.reference.strength
         return record
-
-    def _understood(self, error: Exception) -> Exception:
-        if isinstance(error, self._torch.OutOfMemoryError):
-            message = "The picture needs more GPU memory than there is: ask for a smaller one."
-            return EngineError(message, code="out_of_memory", retryable=True)
-        return error
 
     def _opened(self) -> Pipeline:
         """The pipeline from the disk. Raises ``EngineError`` where the files are not whole."""
@@ -466,8 +467,7 @@ def models_in(folder: Path) -> dict[str, ModelPlace]:
     """The models of a folder by name, in order. Only small files and headers are read."""
     found: dict[str, ModelPlace] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        stat = path.stat()
-        if place := _look(path, stat.st_mtime_ns, stat.st_size):
+        if place := looked_at(path):
             found.setdefault(place.name, place)
     return {name: configured(place, found.values()) for name, place in found.items()}
 
@@ -481,19 +481,18 @@ def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
     return replace(place, side=donor.side, donor=donor.path) if donor else place
 
 
-@lru_cache(maxsize=256)
-def _look(path: Path, _changed: int, _size: int) -> ModelPlace | None:
-    """What lies there; remembered as long as the file or folder is the same."""
+def looked_at(path: Path) -> ModelPlace | None:
+    """The model that lies there, if one does."""
     try:
         if path.is_dir():
             index = json.loads((path / "model_index.json").read_text(encoding="utf-8"))
             kind = index["_class_name"]
-            return (
-                ModelPlace(path.name, path, kind, side_of(path)) if kind in FROM_PICTURE else None
-            )
-        kind = kind_of_file(path) if path.suffix == ".safetensors" else None
+            known = kind in FROM_PICTURE
+            return ModelPlace(path.name, path, kind, side_of(path)) if known else None
+        stat = path.stat()
+        kind = kind_of_file(path, stat.st_mtime_ns, stat.st_size)
         return ModelPlace(path.stem, path, kind, NATIVE_SIDE[kind]) if kind else None
-    except (OSError, ValueError, KeyError, TypeError, struct.error):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -505,13 +504,15 @@ def side_of(folder: Path) -> int:
     return int(unet["sample_size"] * shrinks) // GRID * GRID
 
 
-def kind_of_file(path: Path) -> str | None:
-    """What a checkpoint in one file is, by the names in its header: eight bytes of length, JSON."""
+@lru_cache(maxsize=256)
+def kind_of_file(path: Path, _changed: int, _size: int) -> str | None:
+    """What a checkpoint in one file is, by the names in its header, which is JSON behind its
+    length in eight bytes. Remembered as long as the file is the same."""
+    if path.suffix != ".safetensors":
+        return None
     with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        if length > MOST_HEADER_BYTES:
-            return None
-        names = json.loads(file.read(length))
+        length = int.from_bytes(file.read(8), "little")
+        names = json.loads(file.read(length)) if length <= MOST_HEADER_BYTES else ()
     if any(name.startswith("conditioner.embedders.1.") for name in names):
         return XL
     return SD if any(name.startswith("cond_stage_model.") for name in names) else None
@@ -587,6 +588,14 @@ def check_reference(request: ImageRequest) -> None:
     shape = reference.pixels.shape
     if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 1 or reference.pixels.dtype != np.uint8:
         raise bad("The reference must be an RGB picture with 8 bits a channel.")
+
+
+def understood(error: Exception) -> Exception:
+    """Torch's own error of memory, by its name since it is not imported here, as one of ours."""
+    if type(error).__name__ == "OutOfMemoryError":
+        message = "The GPU's memory does not suffice: ask for a smaller picture."
+        return EngineError(message, code="out_of_memory", retryable=True)
+    return error
 
 
 def bad(message: str) -> EngineError:

@@ -125,6 +125,8 @@ CREATE POLICY fresh ON jobs AS RESTRICTIVE FOR INSERT TO fabula_app
                 AND image_id IS NULL AND video_id IS NULL
                 AND moderation_status = 'pending' AND reviewed_by IS NULL AND reviewed_at IS NULL
                 AND review_notes IS NULL
+                AND (metadata #>> '{reference,key}' IS NULL OR starts_with(
+                     metadata #>> '{reference,key}', (SELECT studio.caller()) || '/'))
                 AND (project_id IS NULL OR EXISTS (
                      SELECT FROM projects p WHERE p.id = project_id
                      AND p.user_id = (SELECT studio.caller())))

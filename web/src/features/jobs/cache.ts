@@ -6,7 +6,7 @@ export interface JobPage {
   items: JobOut[]
   next_cursor: string | null
 }
-export type JobPages = InfiniteData<JobPage, string | null>
+export type JobPages = InfiniteData<JobPage>
 type JobList = JobPage | JobPages
 
 /** How many jobs the list of recent ones keeps. */

@@ -1,3 +1,202 @@
+import { Button } from '@mantine/core'
+import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
+import { IconBrush } from '@tabler/icons-react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
+import { keys } from '@/api/keys'
+import { workspaceJobs } from '@/features/jobs/queries'
+import { useKeys } from '@/keys/useKeys'
+import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
+import { EmptyState, ErrorState } from '@/ui/States'
+import { Composer } from './Composer'
+import { useDiscarded } from './discarding'
+import { keepDraft, openDraft, patchDraft } from './draft'
+import { draftOf } from './editJob'
+import { EXAMPLES } from './examples'
+import { mayHaveMore, rowsOf, type Row } from './grouping'
+import { useHiddenJobs } from './hiddenJobs'
+import { JobGroup } from './JobGroup'
+import { JobList } from './JobList'
+import { MakingGroups } from './MakingGroups'
+import { focusPrompt } from './promptFocus'
+import { Dock, SlimBar } from './SlimBar'
+import { StandInNote } from './StandInNote'
+import { useStagedActions } from './useStagedActions'
+import { findAsset } from './viewer'
+import { useOpenPicture, Viewer } from './Viewer'
+import { WorkspaceSkeleton } from './WorkspaceSkeleton'
+import classes from './WorkspacePage.module.css'
+
+const ComposerSheet = lazy(() => import('./ComposerSheet'))
+const CardMenu = lazy(() => import('./CardMenu'))
+const RETENTION = 7
+
+/** The workspace: what is made next, and what was made in the last days. */
 export function WorkspacePage() {
-  return <main>Workspace</main>
+  const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
+  const workspace = useQuery({ queryKey: keys.workspace, queryFn: () => sdk.getWorkspace() })
+  const sessionId = workspace.data?.session.id
+  useEffect(() => {
+    if (sessionId) openDraft(sessionId)
+  }, [sessionId])
+  useEffect(() => {
+    window.addEventListener('pagehide', keepDraft)
+    return () => window.removeEventListener('pagehide', keepDraft)
+  }, [])
+  const { ref: composerRef, inViewport } = useInViewport<HTMLDivElement>()
+  const [sheet, setSheet] = useState(false)
+  const write = useCallback(() => {
+    if (phone) setSheet(true)
+    else {
+      window.scrollTo({ top: 0, behavior: 'smooth' })
+      focusPrompt()
+    }
+  }, [phone])
+  useKeys({ new: write })
+  return (
+    <main className={classes.page}>
+      <h1 className="mantine-visually-hidden" hidden>
+        Workspace
+      </h1>
+      {phone ? (
+        <Dock onWrite={write} />
+      ) : (
+        <div ref={composerRef}>
+          <Composer onMade={() => window.scrollTo({ top: 0, behavior: 'smooth' })} />
+        </div>
+      )}
+      <StandInNote />
+      {!phone && !inViewport ? <SlimBar onWrite={write} /> : null}
+      <Jobs retentionDays={workspace.data?.retention_days ?? RETENTION} onWrite={write} />
+      <Suspense fallback={null}>
+        {sheet ? <ComposerSheet onClose={() => setSheet(false)} /> : null}
+      </Suspense>
+    </main>
+  )
+}
+
+function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () => void }) {
+  const jobs = useInfiniteQuery(workspaceJobs)
+  const discarded = useDiscarded()
+  const [hidden, hide] = useHiddenJobs()
+  const rows = rowsOf(jobs.data, discarded, hidden)
+  const actions = useStagedActions()
+  const open = useOpenPicture()
+  const [menu, setMenu] = useState<{ job: JobOut; asset: AssetRef } | null>(null)
+  const grid = useRef<HTMLDivElement>(null)
+  const { ref: sized, width } = useElementSize()
+  const { fetchNextPage, isFetchingNextPage } = jobs
+  const more = mayHaveMore(jobs.data, retentionDays)
+  const nearEnd = () => {
+    if (more && !isFetchingNextPage) void fetchNextPage()
+  }
+  useGridKeys(grid, rows, actions, open)
+  // A page of jobs whose pictures are all gone shows nothing: the next one is read at once.
+  const emptyPage = rows.length === 0 && more
+  useEffect(() => {
+    if (emptyPage && !isFetchingNextPage) void fetchNextPage()
+  }, [emptyPage, isFetchingNextPage, fetchNextPage])
+
+  const edit = (job: JobOut) => {
+    patchDraft(draftOf(job))
+    onWrite()
+  }
+  const draw = (row: Extract<Row, { kind: 'job' }>, available: number) => (
+    <JobGroup
+      job={row.job}
+      width={available}
+      retentionDays={retentionDays}
+      actions={actions}
+      onOpen={open}
+      onMenu={(job, asset) => setMenu({ job, asset })}
+      onEdit={edit}
+      onHide={hide}
+    />
+  )
+  return (
+    <div ref={grid}>
+      <div ref={sized} style={{ marginTop: 20 }}>
+        <MakingGroups width={width} />
+      </div>
+      {jobs.isPending ? <WorkspaceSkeleton /> : null}
+      {jobs.isError && !jobs.data ? (
+        <ErrorState
+          title="The workspace could not be read"
+          reason={sentenceOf(jobs.error)}
+          onRetry={() => void jobs.refetch()}
+        />
+      ) : null}
+      {jobs.data && rows.length === 0 && !more ? <FirstSteps onWrite={onWrite} /> : null}
+      {rows.length ? (
+        <JobList
+          rows={rows}
+          draw={draw}
+          onNearEnd={nearEnd}
+          foot={isFetchingNextPage ? <p className={classes.more}>Reading older ones…</p> : null}
+        />
+      ) : null}
+      <Viewer rows={rows} ready={jobs.isSuccess} actions={actions} onNearEnd={nearEnd} />
+      <Suspense fallback={null}>
+        {menu ? (
+          <CardMenu {...menu} actions={actions} onEdit={edit} onClose={() => setMenu(null)} />
+        ) : null}
+      </Suspense>
+    </div>
+  )
+}
+
+/** Arrows move between the pictures, letters act on the one that has the focus. */
+function useGridKeys(
+  grid: React.RefObject<HTMLDivElement | null>,
+  rows: readonly Row[],
+  actions: ReturnType<typeof useStagedActions>,
+  open: (id: string) => void,
+): void {
+  const onFocused = (run: (found: NonNullable<ReturnType<typeof findAsset>>) => void) => () => {
+    const id = focusedAssetId()
+    const found = id ? findAsset(rows, id) : null
+    if (found) run(found)
+  }
+  useKeys({
+    left: () => moveFocus(grid.current, 'left'),
+    right: () => moveFocus(grid.current, 'right'),
+    up: () => moveFocus(grid.current, 'up'),
+    down: () => moveFocus(grid.current, 'down'),
+    open: onFocused(({ asset }) => open(asset.id)),
+    keep: onFocused(({ job, asset }) => actions.keep(job, asset)),
+    discard: onFocused(({ job, asset }) => {
+      moveFocus(grid.current, 'right')
+      actions.discard(job, [asset])
+    }),
+    again: onFocused(({ job }) => actions.again(job)),
+    reference: onFocused(({ asset }) => actions.reference(asset)),
+  })
+}
+
+function FirstSteps({ onWrite }: { onWrite: () => void }) {
+  return (
+    <>
+      <EmptyState icon={IconBrush} title="Nothing made yet">
+        Write what you want to see and press Make. Everything stays here for some days; keep what you
+        like, and it moves to the library. Or begin with one of these:
+      </EmptyState>
+      <div className={classes.examples}>
+        {EXAMPLES.map((prompt) => (
+          <button
+            key={prompt}
+            type="button"
+            className={classes.example}
+            onClick={() => {
+              patchDraft({ prompt, improved: null })
+              onWrite()
+            }}
+          >
+            {prompt}
+          </button>
+        ))}
+      </div>
+      <EmptyState title="" actions={<Button variant="default" onClick={onWrite}>Write my own</Button>} />
+    </>
+  )
 }

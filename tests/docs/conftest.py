@@ -1,0 +1,50 @@
+"""Where the docs lie, and a studio with something in every table that their examples read."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from fabula.prompting import seeds
+from studio import Studio, session_cookie, studio
+
+__all__ = ["studio"]
+ROOT = Path(__file__).resolve().parents[2]
+_SECOND_TEMPLATE = text("""
+INSERT INTO prompt_templates (enhancer_model, use_case, content_mode, template_name, system_prompt,
+                              target_model, job_type)
+SELECT enhancer_model, use_case, content_mode, 'another one', system_prompt, target_model, job_type
+FROM prompt_templates ORDER BY id LIMIT 1
+""")
+_BY_TEMPLATE = text("""
+UPDATE jobs SET enhancement_time_ms = 4, metadata = jsonb_set(metadata, '{rewriting,template}',
+    '{"id": null, "name": "Pictures", "version": 1}')
+WHERE status = 'completed'
+""")
+
+
+@pytest.fixture
+def docs() -> Path:
+    return ROOT / "docs"
+
+
+@pytest.fixture
+async def lived_in(studio: Studio) -> Studio:
+    """A studio in which a day has passed: jobs of every status, one picture kept, an admin."""
+    await studio.person("root", "admin")
+    await session_cookie(studio.database, studio.caller.user_id)
+    async with studio.database.system() as session:
+        await seeds.seed(session)
+        await session.execute(_SECOND_TEMPLATE)
+    made = await studio.made(count=2, enhance=True)
+    asset = made["assets"][0]["id"]
+    kept = await studio.client.post(
+        f"/api/workspace/assets/{asset}/keep", json={"title": "Dawn", "tags": ["sea", "quiet"]}
+    )
+    assert kept.status_code == 200, kept.text
+    given_up = await studio.submit()
+    await studio.client.post(f"/api/jobs/{given_up['id']}/cancel")
+    await studio.submit()
+    async with studio.database.system() as session:
+        await session.execute(_BY_TEMPLATE)
+    return studio

@@ -1,0 +1,171 @@
+import { Button } from '@mantine/core'
+import { IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { jobTypes } from '@/features/jobs/queries'
+import { keyHint } from '@/keys/keymap'
+import { useKeys } from '@/keys/useKeys'
+import { count, duration } from '@/ui/format'
+import { showToast } from '@/ui/toastStore'
+import classes from './Composer.module.css'
+import { mayDrop, readDropped } from './dragging'
+import { patchDraft, useDraft } from './draft'
+import { ImprovedPart } from './ImprovedPart'
+import { NegativePart } from './NegativePart'
+import { PROMPT_ID } from './promptFocus'
+import { ReferencePart } from './ReferencePart'
+import { estimateOf, obstacle, priceOf, rewritingInUse } from './request'
+import { Settings } from './Settings'
+import { useImprove } from './useImprove'
+import { useMakeDraft } from './useMakeDraft'
+import { useUpload } from './useUpload'
+
+/** Where a prompt is written, and everything is set that makes a picture of it. */
+export function Composer({ onMade }: { onMade?: () => void }) {
+  const draft = useDraft()
+  const { data: types } = useQuery(jobTypes)
+  const type = types?.find((each) => each.job_type === draft.jobType)
+  const improve = useImprove()
+  const upload = useUpload()
+  const { make, pending } = useMakeDraft(type, onMade)
+  const [over, setOver] = useState(false)
+  const [negativeOpen, setNegativeOpen] = useState(false)
+  const file = useRef<HTMLInputElement>(null)
+  useKeys({ make, improve: () => improve.run() })
+
+  const take = (data: DataTransfer): boolean => {
+    const dropped = readDropped(data)
+    if (!dropped) return false
+    if ('file' in dropped) upload.run(dropped.file)
+    else patchDraft({ reference: dropped.reference })
+    return true
+  }
+  const drop = (event: DragEvent) => {
+    setOver(false)
+    event.preventDefault()
+    if (!take(event.dataTransfer)) {
+      showToast({ text: 'That is not a picture: drop a PNG, JPEG, WebP or GIF.', tone: 'error' })
+    }
+  }
+  const paste = (event: ClipboardEvent) => {
+    if (event.clipboardData.files.length > 0 && take(event.clipboardData)) event.preventDefault()
+  }
+  const showNegative = negativeOpen || draft.negative !== ''
+  const canImprove = draft.prompt.trim() !== ''
+  return (
+    <div className={classes.composer}>
+      <section
+        className={`${classes.main} ${over ? classes.over : ''}`}
+        aria-label="Prompt"
+        onDragOver={(event) => {
+          if (!mayDrop(event.dataTransfer)) return
+          event.preventDefault()
+          setOver(true)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        <textarea
+          id={PROMPT_ID}
+          className={classes.prompt}
+          aria-label="Prompt"
+          placeholder="What should be in the picture?"
+          rows={3}
+          value={draft.prompt}
+          onChange={(event) => patchDraft({ prompt: event.currentTarget.value })}
+          onPaste={paste}
+        />
+        {draft.improved ? <ImprovedPart draft={draft} improved={draft.improved} /> : null}
+        {showNegative ? (
+          <NegativePart
+            draft={draft}
+            type={type}
+            onClose={() => {
+              setNegativeOpen(false)
+              patchDraft({ negative: '' })
+            }}
+          />
+        ) : null}
+        {draft.reference || upload.pending ? (
+          <ReferencePart draft={draft} uploading={upload.pending} />
+        ) : null}
+        <div className={classes.tools}>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            leftSection={<IconSparkles size={17} stroke={1.7} />}
+            disabled={!canImprove || improve.pending}
+            loading={improve.pending && improve.slow}
+            onClick={() => improve.run()}
+          >
+            {improve.pending ? 'Improving…' : 'Improve'}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            data-on={showNegative}
+            leftSection={<IconMinus size={17} stroke={1.7} />}
+            onClick={() => setNegativeOpen(!showNegative)}
+            disabled={type?.limits?.negative_prompt === false}
+          >
+            Negative
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            data-on={draft.reference !== null}
+            leftSection={<IconPhotoPlus size={17} stroke={1.7} />}
+            onClick={() => file.current?.click()}
+            disabled={type?.limits?.image_to_image === false}
+          >
+            Reference
+          </Button>
+          <input
+            ref={file}
+            type="file"
+            hidden
+            accept="image/png,image/jpeg,image/webp,image/gif"
+            onChange={(event) => {
+              const chosen = event.currentTarget.files?.[0]
+              if (chosen) upload.run(chosen)
+              event.currentTarget.value = ''
+            }}
+          />
+          <span className={classes.spacer} />
+          <span className={classes.summary}>{type ? summary(draft, type) : ' '}</span>
+          <Button
+            className={classes.make}
+            size="md"
+            disabled={obstacle(draft, type) !== null}
+            loading={pending}
+            title={obstacle(draft, type) ?? keyHint('make')}
+            onClick={make}
+          >
+            Make
+          </Button>
+        </div>
+      </section>
+      <Settings draft={draft} types={types} />
+    </div>
+  )
+}
+
+/** What pressing Make will do: `3 pictures · 3 credits · about 4 s · improved`. */
+export function summary(
+  draft: Parameters<typeof priceOf>[0],
+  type: Parameters<typeof priceOf>[1],
+): string {
+  const seconds = estimateOf(draft, type)
+  const pictures = Math.min(draft.count, type.limits?.max_count ?? 1)
+  return [
+    count(pictures, 'picture'),
+    count(priceOf(draft, type), 'credit'),
+    seconds === null ? '' : `about ${duration(seconds)}`,
+    rewritingInUse(draft) ? 'improved words' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}

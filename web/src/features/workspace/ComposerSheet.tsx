@@ -1,0 +1,26 @@
+import { Drawer } from '@mantine/core'
+import { useKeys } from '@/keys/useKeys'
+import { Composer } from './Composer'
+
+/** The whole composer on a phone, over the page. */
+export default function ComposerSheet({ onClose }: { onClose: () => void }) {
+  useKeys({ close: onClose }, { modal: true })
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="bottom"
+      size="92dvh"
+      title="Make pictures"
+      closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
+      radius="8px 8px 0 0"
+    >
+      <Composer
+        onMade={() => {
+          onClose()
+          window.scrollTo({ top: 0 })
+        }}
+      />
+    </Drawer>
+  )
+}

@@ -1,0 +1,224 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconChevronRight, IconDice5, IconLock, IconLockOpen } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { JobTypeOut, LimitsOut } from '@/api'
+import { Choice, Line, RangeField, SelectField } from '@/ui/Fields'
+import { count, duration, ratioName } from '@/ui/format'
+import classes from './Composer.module.css'
+import { patchDraft, type Draft } from './draft'
+import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
+
+/** The two that nearly everybody wants; the others are under Advanced. */
+const MAIN_TYPES = ['sdxl_image_fast', 'sdxl_image_high']
+
+/** How it is made. What is left alone is decided by the kind of job. */
+export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] | undefined }) {
+  const type = types?.find((each) => each.job_type === draft.jobType)
+  const limits = type?.limits ?? null
+  const choose = (name: string) => {
+    const chosen = types?.find((each) => each.job_type === name)
+    if (chosen) patchDraft(withJobType(draft, chosen))
+  }
+  return (
+    <section className={classes.settings} aria-label="Settings">
+      <EngineLine type={type} />
+      <Choice
+        label="Quality"
+        value={draft.jobType}
+        onChange={choose}
+        options={MAIN_TYPES.map((name) => {
+          const row = types?.find((each) => each.job_type === name)
+          return {
+            value: name,
+            label: name.endsWith('fast') ? 'Fast' : 'High',
+            sub: row ? perPicture(row) : ' ',
+            disabled: row?.available === false,
+          }
+        })}
+      />
+      <Choice
+        label="Pictures"
+        value={Math.min(draft.count, limits?.max_count ?? 6)}
+        onChange={(value) => patchDraft({ count: value })}
+        options={Array.from({ length: limits?.max_count ?? 6 }, (_, at) => ({
+          value: at + 1,
+          label: at + 1,
+        }))}
+      />
+      <ShapeField draft={draft} limits={limits} />
+      <SeedField seed={draft.seed} />
+      <Advanced draft={draft} types={types} limits={limits} onType={choose} />
+    </section>
+  )
+}
+
+const perPicture = (type: JobTypeOut): string =>
+  [
+    count(type.credits, 'credit'),
+    type.estimate_seconds === null ? '' : duration(type.estimate_seconds),
+  ]
+    .filter(Boolean)
+    .join(', ')
+
+function EngineLine({ type }: { type: JobTypeOut | undefined }) {
+  const engine = type?.engine
+  return (
+    <div className={classes.engine} title={engine?.summary}>
+      {engine ? engine.name : type ? 'No engine' : '\u00a0'}
+      {engine ? (
+        <small>{engine.stand_in ? 'mini model, for trying' : 'picture engine'}</small>
+      ) : null}
+    </div>
+  )
+}
+
+function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null }) {
+  if (!limits) return null
+  const size = sizeOf(draft, limits)
+  const name = (shape: Shape) => `${shape.width}x${shape.height}`
+  const shapes = shapesFor(limits)
+  const own = shapes.some((shape) => name(shape) === name(size)) ? shapes : [...shapes, size]
+  return (
+    <Choice
+      label="Shape"
+      note={<>{size.width}&thinsp;×&thinsp;{size.height}</>}
+      value={name(size)}
+      onChange={(value) => {
+        const [width = 0, height = 0] = value.split('x').map(Number)
+        patchDraft({ size: { width, height } })
+      }}
+      options={own.map((shape) => ({
+        value: name(shape),
+        name: `${ratioName(shape.width, shape.height)}, ${shape.width} by ${shape.height} pixels`,
+        label: <ShapeIcon {...shape} />,
+        sub: ratioName(shape.width, shape.height),
+      }))}
+    />
+  )
+}
+
+function ShapeIcon({ width, height }: Shape) {
+  const scale = 18 / Math.max(width, height)
+  return (
+    <span className={classes.shapeIcon}>
+      <span style={{ width: width * scale, height: height * scale }} />
+    </span>
+  )
+}
+
+function SeedField({ seed }: { seed: number | null }) {
+  const set = (value: number | null) => patchDraft({ seed: value })
+  const locked = seed !== null
+  return (
+    <Line label="Seed" htmlFor="seed">
+      <div className={classes.seed}>
+        <input
+          id="seed"
+          className={classes.seedBox}
+          inputMode="numeric"
+          placeholder="a new one each time"
+          value={seed ?? ''}
+          onChange={(event) => {
+            const digits = event.currentTarget.value.replace(/\D/g, '')
+            set(digits ? Math.min(Number(digits), MAX_SEED) : null)
+          }}
+        />
+        <Tooltip label="Roll a seed and hold it">
+          <ActionIcon
+            size={36}
+            aria-label="Roll a seed and hold it"
+            onClick={() => set(randomSeed())}
+          >
+            <IconDice5 size={19} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={locked ? 'Held: let it go' : 'Hold one seed'}>
+          <ActionIcon
+            size={36}
+            aria-label="Hold the seed"
+            aria-pressed={locked}
+            c={locked ? 'lamp' : undefined}
+            onClick={() => set(locked ? null : randomSeed())}
+          >
+            {locked ? <IconLock size={19} stroke={1.7} /> : <IconLockOpen size={19} stroke={1.7} />}
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </Line>
+  )
+}
+
+function Advanced({
+  draft,
+  types,
+  limits,
+  onType,
+}: {
+  draft: Draft
+  types: JobTypeOut[] | undefined
+  limits: LimitsOut | null
+  onType: (name: string) => void
+}) {
+  const [open, setOpen] = useState(false)
+  const other = !MAIN_TYPES.includes(draft.jobType)
+  const changed = draft.steps !== null || draft.guidance !== null || other
+  const missing = types?.filter((type) => !type.available) ?? []
+  return (
+    <div>
+      <button
+        type="button"
+        className={classes.fold}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <IconChevronRight size={16} aria-hidden /> Advanced
+        {changed ? <span className={classes.dot} title="Something is changed here" /> : null}
+      </button>
+      {open ? (
+        <div className={classes.advanced}>
+          {limits ? (
+            <>
+              <RangeField
+                label="Steps"
+                value={draft.steps}
+                {...bounds(limits.steps)}
+                onChange={(steps) => patchDraft({ steps })}
+              />
+              <RangeField
+                label="Guidance scale"
+                value={draft.guidance}
+                {...bounds(limits.guidance_scale)}
+                show={(value) => value.toFixed(1)}
+                onChange={(guidance) => patchDraft({ guidance })}
+              />
+            </>
+          ) : null}
+          <SelectField
+            label="All job types"
+            value={draft.jobType}
+            onChange={onType}
+            options={(types ?? []).map((type) => ({
+              value: type.job_type,
+              label: `${type.job_type}, ${count(type.credits, 'credit')}${type.available ? '' : ' (not here)'}`,
+              disabled: !type.available,
+            }))}
+            hint={<Missing types={missing} />}
+          />
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+const bounds = (range: LimitsOut['steps']) => ({
+  minimum: range.minimum,
+  maximum: range.maximum,
+  step: range.step,
+  standard: range.default,
+})
+
+/** Why some job types cannot be used here, each reason once. */
+function Missing({ types }: { types: JobTypeOut[] }) {
+  const reasons = [...new Set(types.map((type) => `${type.reason} ${type.remedy}`.trim()))]
+  return reasons.map((reason) => <div key={reason}>{reason}</div>)
+}

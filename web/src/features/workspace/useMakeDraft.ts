@@ -1,0 +1,33 @@
+import type { JobTypeOut } from '@/api'
+import { newKey, useMake } from '@/features/jobs/actions'
+import { showToast } from '@/ui/toastStore'
+import { getDraft, keepDraft } from './draft'
+import { obstacle, requestOf, sizeOf } from './request'
+
+/** Sends the draft; it stays as it is, for the next change. */
+export function useMakeDraft(
+  type: JobTypeOut | undefined,
+  onMade?: () => void,
+): { make: () => void; pending: boolean } {
+  const { mutate, isPending } = useMake()
+  return {
+    make: () => {
+      const draft = getDraft()
+      const reason = obstacle(draft, type)
+      if (reason) {
+        showToast({ id: 'obstacle', text: reason })
+        return
+      }
+      keepDraft()
+      const limits = type?.limits ?? null
+      mutate({
+        body: requestOf(draft, limits),
+        ...sizeOf(draft, limits),
+        idempotencyKey: newKey(),
+        at: new Date().toISOString(),
+      })
+      onMade?.()
+    },
+    pending: isPending,
+  }
+}
