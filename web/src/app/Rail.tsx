@@ -7,12 +7,13 @@ import {
   IconUserCircle,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useIsFetching } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Ring } from '@/ui/Ring'
 import { Mark } from '@/ui/Mark'
 import { keyHint } from '@/keys/keymap'
-import { useActiveCount } from '@/features/jobs/queries'
+import type { JobOut } from '@/api'
+import { runningJobs, useActiveCount, useProgress } from '@/features/jobs/queries'
 import { AccountMenuItems } from './AccountMenu'
 import { AREAS } from './areas'
 import { panels } from './panels'
@@ -95,7 +96,6 @@ export function Rail({ folded, onFold, name }: RailProps) {
 
 function ActivityButton({ className, ...rest }: { className: string }) {
   const { running, waiting } = useActiveCount()
-  const fetching = useIsFetching({ queryKey: ['jobs'] })
   const total = running + waiting
   const said = total ? `${running} running, ${waiting} waiting` : 'nothing running'
   return (
@@ -104,15 +104,30 @@ function ActivityButton({ className, ...rest }: { className: string }) {
       className={className}
       onClick={() => panels.open('activity')}
       aria-label={`Activity: ${said}`}
-      data-fetching={fetching > 0}
       {...rest}
     >
       <span className={classes.icon}>
-        {running ? <Ring value={0.75} size={20} thickness={2.5} /> : <IconActivity size={20} stroke={1.7} aria-hidden />}
+        <ActivityIcon size={20} />
       </span>
       <span className={classes.label}>Activity</span>
       {total ? <span className={classes.badge}>{total}</span> : null}
     </button>
+  )
+}
+
+/** A ring for the job that runs, else the plain icon. */
+function ActivityIcon({ size }: { size: number }) {
+  const { data } = useQuery(runningJobs)
+  const job = data?.items.at(-1)
+  return job ? <JobRing job={job} size={size} /> : <IconActivity size={size} stroke={1.7} aria-hidden />
+}
+
+function JobRing({ job, size }: { job: JobOut; size: number }) {
+  const { fraction } = useProgress(job)
+  return (
+    <span className={classes.ring}>
+      <Ring value={Math.max(fraction, 0.04)} size={size} thickness={2.5} />
+    </span>
   )
 }
 
@@ -128,7 +143,7 @@ export function BottomBar({ name }: { name: string }) {
         </Link>
       ))}
       <button type="button" className={classes.tab} onClick={() => panels.open('activity')}>
-        <IconActivity size={22} stroke={1.7} aria-hidden />
+        <ActivityIcon size={22} />
         Activity
         {running + waiting ? <span className={classes.tabBadge}>{running + waiting}</span> : null}
       </button>

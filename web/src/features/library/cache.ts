@@ -14,7 +14,9 @@ function mapItems(
   list: LibraryPages | undefined,
   change: (items: LibraryAssetOut[]) => LibraryAssetOut[],
 ): LibraryPages | undefined {
-  return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: change(page.items) })) }
+  return (
+    list && { ...list, pages: list.pages.map((page) => ({ ...page, items: change(page.items) })) }
+  )
 }
 
 function isListed(client: QueryClient, id: string): boolean {

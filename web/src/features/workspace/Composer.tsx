@@ -96,10 +96,9 @@ export function Composer({ onMade }: { onMade?: () => void }) {
             className={classes.tool}
             leftSection={<IconSparkles size={17} stroke={1.7} />}
             disabled={!canImprove || improve.pending}
-            loading={improve.pending && improve.slow}
             onClick={() => improve.run()}
           >
-            {improve.pending ? 'Improving…' : 'Improve'}
+            {improve.slow ? 'Still improving…' : improve.pending ? 'Improving…' : 'Improve'}
           </Button>
           <Button
             variant="subtle"

@@ -81,7 +81,7 @@ function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null 
   return (
     <Choice
       label="Shape"
-      note={<>{size.width}&thinsp;×&thinsp;{size.height}</>}
+      note={`${size.width}×${size.height}`}
       value={name(size)}
       onChange={(value) => {
         const [width = 0, height = 0] = value.split('x').map(Number)
