@@ -25,7 +25,9 @@ export function precompress(): Plugin {
     async closeBundle() {
       if (!writes) return
       const names = await readdir(folder, { recursive: true })
-      await Promise.all(names.filter((name) => TEXT.test(name)).map((name) => pack(join(folder, name))))
+      await Promise.all(
+        names.filter((name) => TEXT.test(name)).map((name) => pack(join(folder, name))),
+      )
     },
   }
 }
@@ -33,7 +35,10 @@ export function precompress(): Plugin {
 async function pack(file: string): Promise<void> {
   const data = await readFile(file)
   if (data.length < SMALLEST) return
-  const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: data.length }
+  const quality = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+  }
   await Promise.all([
     writeFile(`${file}.br`, await brotli(data, { params: quality })),
     writeFile(`${file}.gz`, await zip(data, { level: 9 })),

@@ -15,7 +15,12 @@ export interface Provenance {
   model: string
   credits: number | null
   reference: { assetId: string; strength: number } | null
-  rewriting: { strategy: string | null; template: string | null; timeMs: number | null; cut: string[] }
+  rewriting: {
+    strategy: string | null
+    template: string | null
+    timeMs: number | null
+    cut: string[]
+  }
   warnings: { code: string; message: string }[]
   /** What the engine really used, and what it measured, by its own names. */
   effective: Record<string, string | number | boolean>

@@ -29,7 +29,11 @@ export function AccountMenuItems() {
         mb={8}
         mx={4}
       />
-      <Menu.Item leftSection={<IconSettings size={18} stroke={1.7} />} component={Link} to="/settings">
+      <Menu.Item
+        leftSection={<IconSettings size={18} stroke={1.7} />}
+        component={Link}
+        to="/settings"
+      >
         Settings
       </Menu.Item>
       <Menu.Item

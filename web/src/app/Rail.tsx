@@ -25,8 +25,6 @@ interface RailProps {
   name: string
 }
 
-
-
 /** The areas, and at the foot what runs and who is there. */
 export function Rail({ folded, onFold, name }: RailProps) {
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
@@ -119,7 +117,11 @@ function ActivityButton({ className, ...rest }: { className: string }) {
 function ActivityIcon({ size }: { size: number }) {
   const { data } = useQuery(runningJobs)
   const job = data?.items.at(-1)
-  return job ? <JobRing job={job} size={size} /> : <IconActivity size={size} stroke={1.7} aria-hidden />
+  return job ? (
+    <JobRing job={job} size={size} />
+  ) : (
+    <IconActivity size={size} stroke={1.7} aria-hidden />
+  )
 }
 
 function JobRing({ job, size }: { job: JobOut; size: number }) {

@@ -13,8 +13,11 @@ const SEQUENCE_MS = 1200
 const TYPING = 'input, textarea, select, [contenteditable="true"]'
 
 /** A key press as the table writes it: `Mod+k`, `Enter`, `?`. */
-export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
-  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
+export function keyName(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+): string {
+  const key =
+    event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
   return `${event.ctrlKey || event.metaKey ? 'Mod+' : ''}${event.altKey ? 'Alt+' : ''}${key}`
 }
 
@@ -77,7 +80,8 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Enter and Space press the button or link that has the focus; that is theirs. */
 function isNative(event: KeyboardEvent, name: string): boolean {
   if (name !== 'Enter' && name !== 'Space') return false
-  const target = event.target instanceof Element ? event.target.closest('button, a, [role="button"]') : null
+  const target =
+    event.target instanceof Element ? event.target.closest('button, a, [role="button"]') : null
   return target !== null && !target.hasAttribute('data-asset-id')
 }
 

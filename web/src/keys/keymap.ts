@@ -55,7 +55,11 @@ const SHOWN: Record<string, string> = {
 export function shownKeys(keys: string, mac: boolean): string[] {
   return keys
     .split(/[+ ](?=.)/)
-    .map((key) => SHOWN[key] ?? (key === 'Mod' ? (mac ? '⌘' : 'Ctrl') : key.length === 1 ? key.toUpperCase() : key))
+    .map(
+      (key) =>
+        SHOWN[key] ??
+        (key === 'Mod' ? (mac ? '⌘' : 'Ctrl') : key.length === 1 ? key.toUpperCase() : key),
+    )
 }
 
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform)

@@ -56,7 +56,15 @@ export function Choice<T extends string | number>({
 }
 
 /** A label with its control beside it. */
-export function Line({ label, htmlFor, children }: { label: string; htmlFor: string; children: ReactNode }) {
+export function Line({
+  label,
+  htmlFor,
+  children,
+}: {
+  label: string
+  htmlFor: string
+  children: ReactNode
+}) {
   return (
     <div className={classes.line}>
       <label className={classes.lineLabel} htmlFor={htmlFor}>

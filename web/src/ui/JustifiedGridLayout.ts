@@ -73,15 +73,16 @@ function nextRow(
     sum += aspects[end - 1] ?? 1
     const height = (shape.width - shape.gap * (end - start - 1)) / sum
     if (height <= shape.rowHeight) {
-      const without = before !== null && before <= shape.rowHeight * STRETCH
-      const nearer = without && before / shape.rowHeight < shape.rowHeight / height
-      return nearer ? { end: end - 1, height: before } : { end, height }
+      const take = { end, height }
+      if (before === null || before > shape.rowHeight * STRETCH) return take
+      const nearer = before / shape.rowHeight < shape.rowHeight / height
+      return nearer ? { end: end - 1, height: before } : take
     }
     before = height
   }
   // What is left does not fill a row: it keeps the height that was asked for, unless it nearly does.
   const nearly = before !== null && before <= shape.rowHeight * 1.1
-  return { end: aspects.length, height: nearly ? before : shape.rowHeight }
+  return { end: aspects.length, height: nearly && before ? before : shape.rowHeight }
 }
 
 /** Whole pixels without a crooked right edge: what rounding takes from one, the next gets. */

@@ -34,7 +34,12 @@ export function MediaTile(props: MediaTileProps) {
   return (
     <div className={state.join(' ')} style={style}>
       {preview && !ready ? (
-        <img className={`${classes.layer} ${classes.preview}`} src={preview} alt="" decoding="async" />
+        <img
+          className={`${classes.layer} ${classes.preview}`}
+          src={preview}
+          alt=""
+          decoding="async"
+        />
       ) : null}
       {src ? (
         <img

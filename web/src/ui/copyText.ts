@@ -3,7 +3,8 @@ import { showToast } from './toastStore'
 /** Copies text and says so; where the browser forbids it, says that instead. */
 export async function copyText(text: string, what = 'Copied'): Promise<void> {
   if (await copied(text)) showToast({ id: 'copied', text: what, lasts: 2000 })
-  else showToast({ text: 'The browser does not let the page copy: select the text.', tone: 'error' })
+  else
+    showToast({ text: 'The browser does not let the page copy: select the text.', tone: 'error' })
 }
 
 async function copied(text: string): Promise<boolean> {

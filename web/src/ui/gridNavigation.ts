@@ -44,7 +44,14 @@ export function moveFocus(grid: HTMLElement | null, direction: Direction): boole
   if (!grid) return false
   const cards = [...grid.querySelectorAll<HTMLElement>(CARD)]
   const at = cards.findIndex((card) => card.dataset.assetId === focusedAssetId())
-  const next = at < 0 ? 0 : nextBox(cards.map((card) => card.getBoundingClientRect()), at, direction)
+  const next =
+    at < 0
+      ? 0
+      : nextBox(
+          cards.map((card) => card.getBoundingClientRect()),
+          at,
+          direction,
+        )
   const card = next === null ? undefined : cards[next]
   if (!card) return false
   card.focus({ preventScroll: true })

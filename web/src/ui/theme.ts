@@ -25,22 +25,44 @@ export const theme = createTheme({
   black: light.text[0],
   white: '#ffffff',
   defaultRadius: 8,
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '15px', lg: '18px', xl: '24px' },
   spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
-  headings: { fontWeight: '650', sizes: { h1: { fontSize: '24px' }, h2: { fontSize: '18px' }, h3: { fontSize: '15px' } } },
+  headings: {
+    fontWeight: '650',
+    sizes: { h1: { fontSize: '24px' }, h2: { fontSize: '18px' }, h3: { fontSize: '15px' } },
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Tooltip: { defaultProps: { openDelay: 450, closeDelay: 40, withArrow: false, transitionProps: { duration: 90 } } },
+    Tooltip: {
+      defaultProps: {
+        openDelay: 450,
+        closeDelay: 40,
+        withArrow: false,
+        transitionProps: { duration: 90 },
+      },
+    },
     Menu: { defaultProps: { shadow: 'none', transitionProps: { duration: 90 } } },
     Popover: { defaultProps: { shadow: 'none', transitionProps: { duration: 90 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.6 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 160 }, overlayProps: { backgroundOpacity: 0.5 } } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 120 },
+        overlayProps: { backgroundOpacity: 0.6 },
+      },
+    },
+    Drawer: {
+      defaultProps: {
+        transitionProps: { duration: 160 },
+        overlayProps: { backgroundOpacity: 0.5 },
+      },
+    },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    CloseButton: { defaultProps: { iconSize: 18 } },
     Switch: { defaultProps: { withThumbIndicator: false } },
   },
 })

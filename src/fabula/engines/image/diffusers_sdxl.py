@@ -55,6 +55,7 @@ from fabula.engines.base import (
     Range,
 )
 from fabula.engines.cpu import cpu_flags
+from fabula.engines.image_checks import refuse_out_of_range, refused
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
 MODELS, LORAS = "sdxl", "loras"
@@ -204,7 +205,7 @@ class DiffusersSdxl:
         name = wanted or self._options.get("sdxl_model") or next(iter(models), None)
         model = models.get(str(name))
         if model is None:
-            raise bad(f"There is no model “{name}”. There are: {', '.join(models) or 'none'}.")
+            raise refused(f"There is no model “{name}”. There are: {', '.join(models) or 'none'}.")
         return model
 
     def _lora(self, lora: Lora) -> Path:
@@ -212,9 +213,11 @@ class DiffusersSdxl:
         path = (self._loras / lora.path).resolve()
         inside = path.is_relative_to(self._loras.resolve())
         if not (inside and path.suffix == ".safetensors" and path.is_file()):
-            raise bad(f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/.")
+            raise refused(
+                f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/."
+            )
         if not math.isfinite(lora.weight):
-            raise bad("The weight of a LoRA must be a number.")
+            raise refused("The weight of a LoRA must be a number.")
         return path
 
 
@@ -263,7 +266,9 @@ class LoadedModel:
         except (ValueError, RuntimeError, KeyError, OSError) as error:
             self._from_text.unload_lora_weights()
             listed = ", ".join(Path(lora.path).name for lora in loras)
-            raise bad(f"These LoRAs do not fit the model {self.model.name}: {listed}.") from error
+            raise refused(
+                f"These LoRAs do not fit the model {self.model.name}: {listed}."
+            ) from error
         self._worn = loras
 
     def warnings_for(self, request: ImageRequest) -> Iterator[EngineWarning]:
@@ -560,34 +565,9 @@ def warnings_for(request: ImageRequest) -> Iterator[EngineWarning]:
 
 def check(request: ImageRequest, able: ImageCapabilities) -> None:
     """Raise ``EngineError`` (``bad_request``) for what cannot be drawn."""
-    for name in ("width", "height", "steps", "guidance_scale"):
-        limits, value = getattr(able, name), getattr(request, name)
-        if not limits.minimum <= value <= limits.maximum:
-            raise bad(f"{name} must lie between {limits.minimum:g} and {limits.maximum:g}.")
+    refuse_out_of_range(request, able)
     if request.width % GRID or request.height % GRID:
-        raise bad(f"width and height must be multiples of {GRID}.")
-    if not 1 <= request.count <= able.max_count:
-        raise bad(f"count must lie between 1 and {able.max_count}.")
-    if not 0 <= request.start_index < request.count:
-        raise bad("start_index must lie below count.")
-    if not 0 <= request.seed < 2**63:
-        raise bad("seed must lie between 0 and 2**63.")
-    if request.scheduler is not None and request.scheduler not in SCHEDULERS:
-        raise bad(f"scheduler must be one of {', '.join(SCHEDULERS)}.")
-    check_reference(request)
-
-
-def check_reference(request: ImageRequest) -> None:
-    reference = request.reference
-    if reference is None:
-        return
-    if reference.mask is not None:
-        raise bad("This engine does not inpaint: leave the mask out.")
-    if not 0 <= reference.strength <= 1:
-        raise bad("strength must lie between 0 and 1.")
-    shape = reference.pixels.shape
-    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 1 or reference.pixels.dtype != np.uint8:
-        raise bad("The reference must be an RGB picture with 8 bits a channel.")
+        raise refused(f"width and height must be multiples of {GRID}.")
 
 
 def understood(error: Exception) -> Exception:
@@ -596,7 +576,3 @@ def understood(error: Exception) -> Exception:
         message = "The GPU's memory does not suffice: ask for a smaller picture."
         return EngineError(message, code="out_of_memory", retryable=True)
     return error
-
-
-def bad(message: str) -> EngineError:
-    return EngineError(message, code="bad_request")

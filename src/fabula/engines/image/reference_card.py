@@ -36,6 +36,7 @@ from fabula.engines.base import (
     Progress,
     Range,
 )
+from fabula.engines.image_checks import refuse_out_of_range, refused
 
 Canvas = NDArray[np.float32]
 PREVIEW_SIDE = 192
@@ -112,35 +113,9 @@ class ReferenceCard:
 
 def check(request: ImageRequest) -> None:
     """Raise ``EngineError`` (``bad_request``) for a request that the card cannot serve."""
-    for name in ("width", "height", "steps", "guidance_scale"):
-        limits, value = getattr(CAPABILITIES, name), getattr(request, name)
-        if not limits.minimum <= value <= limits.maximum:
-            raise refused(f"{name} must lie between {limits.minimum:g} and {limits.maximum:g}.")
-    if not 1 <= request.count <= CAPABILITIES.max_count:
-        raise refused(f"count must lie between 1 and {CAPABILITIES.max_count}.")
-    if not 0 <= request.start_index < request.count:
-        raise refused("start_index must lie below count.")
-    if not 0 <= request.seed < 2**63:
-        raise refused("seed must lie between 0 and 2**63.")
-    if request.model or request.scheduler or request.loras:
-        raise refused("The card has no models, schedulers or LoRAs.")
-    check_reference(request)
-
-
-def check_reference(request: ImageRequest) -> None:
-    reference = request.reference
-    if reference is None:
-        return
-    if reference.mask is not None:
-        raise refused("The card cannot inpaint.")
-    if not 0 <= reference.strength <= 1:
-        raise refused("strength must lie between 0 and 1.")
-    if reference.pixels.ndim != 3 or reference.pixels.shape[2] != 3:
-        raise refused("The reference must be an RGB picture.")
-
-
-def refused(message: str) -> EngineError:
-    return EngineError(message, code="bad_request")
+    refuse_out_of_range(request, CAPABILITIES)
+    if request.model:
+        raise refused("The card has no models.")
 
 
 def seconds(value: object) -> float:

@@ -98,8 +98,8 @@ function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
         Sign in
       </Button>
       <p className={classes.hint}>
-        No password yet? <code>fabula user link NAME</code>, run where the studio runs, prints a link that
-        signs you in once.
+        No password yet? <code>fabula user link NAME</code>, run where the studio runs, prints a
+        link that signs you in once.
       </p>
     </form>
   )

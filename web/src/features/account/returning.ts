@@ -5,6 +5,7 @@ export function linkToken(hash: string): string | null {
 
 /** Where to go after signing in: a place of this page only, never another site. */
 export function safeReturn(next: string | undefined): string {
-  if (!next?.startsWith('/') || /^\/[/\\]/.test(next) || next.startsWith('/sign-in')) return '/workspace'
+  if (!next?.startsWith('/') || /^\/[/\\]/.test(next) || next.startsWith('/sign-in'))
+    return '/workspace'
   return next
 }

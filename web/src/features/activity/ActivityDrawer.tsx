@@ -79,7 +79,9 @@ function Section({
       </h3>
       {jobs?.length === 0 ? <p className={classes.none}>{none}</p> : null}
       <ul className={classes.list}>
-        {jobs?.map((job) => <li key={job.id}>{children(job)}</li>)}
+        {jobs?.map((job) => (
+          <li key={job.id}>{children(job)}</li>
+        ))}
       </ul>
     </section>
   )

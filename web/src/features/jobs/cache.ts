@@ -71,19 +71,22 @@ export function storeJob(client: QueryClient, job: JobOut): void {
     const next = upsertList(list, job)
     return { ...next, items: next.items.slice(0, RECENT) }
   })
-  client.setQueryData<JobPage>(keys.queuedJobs, (list) =>
-    list && (job.status === 'queued' ? upsertList(list, job) : without(list, job.id)),
+  client.setQueryData<JobPage>(
+    keys.queuedJobs,
+    (list) => list && (job.status === 'queued' ? upsertList(list, job) : without(list, job.id)),
   )
-  client.setQueryData<JobPage>(keys.runningJobs, (list) =>
-    list && (job.status === 'processing' ? upsertList(list, job) : without(list, job.id)),
+  client.setQueryData<JobPage>(
+    keys.runningJobs,
+    (list) => list && (job.status === 'processing' ? upsertList(list, job) : without(list, job.id)),
   )
   if (isActive(job)) client.setQueryData<ProgressOut>(keys.progress(job.id), job.progress)
   else client.removeQueries({ queryKey: keys.progress(job.id) })
 }
 
 export function patchJob(client: QueryClient, id: string, change: (job: JobOut) => JobOut): void {
-  client.setQueriesData<JobList>({ queryKey: keys.jobs }, (list) =>
-    list && patchList(list, id, change),
+  client.setQueriesData<JobList>(
+    { queryKey: keys.jobs },
+    (list) => list && patchList(list, id, change),
   )
 }
 

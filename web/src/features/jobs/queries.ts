@@ -1,9 +1,4 @@
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  skipToken,
-  useQuery,
-} from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, skipToken, useQuery } from '@tanstack/react-query'
 import { sdk, type JobOut, type JobTypeOut, type ProgressOut } from '@/api'
 import { keys } from '@/api/keys'
 import { RECENT, type JobPage } from './cache'

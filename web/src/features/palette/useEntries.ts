@@ -158,8 +158,7 @@ function useLibrary(query: string): { entries: Entry[]; searching: boolean } {
   const [settled] = useDebouncedValue(query, TYPING_MS)
   const { data, isFetching } = useQuery({
     queryKey: ['library', 'palette', settled],
-    queryFn: ({ signal }) =>
-      sdk.listLibraryAssets({ query: { q: settled, limit: FOUND }, signal }),
+    queryFn: ({ signal }) => sdk.listLibraryAssets({ query: { q: settled, limit: FOUND }, signal }),
     enabled: settled.length > 1,
     placeholderData: keepPreviousData,
   })

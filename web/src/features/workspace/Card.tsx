@@ -1,4 +1,11 @@
-import { IconBookmarkFilled, IconBookmarkPlus, IconPhotoUp, IconRefresh, IconTrash, type Icon } from '@tabler/icons-react'
+import {
+  IconBookmarkFilled,
+  IconBookmarkPlus,
+  IconPhotoUp,
+  IconRefresh,
+  IconTrash,
+  type Icon,
+} from '@tabler/icons-react'
 import type { DragEvent } from 'react'
 import type { AssetRef, JobOut, ProgressOut } from '@/api'
 import { MediaTile } from '@/ui/MediaTile'
@@ -82,7 +89,8 @@ function Action({ icon: Picture, label, run }: { icon: Icon; label: string; run:
 
 function DaysLeft({ days, of }: { days: number; of: number }) {
   const whole = Math.ceil(days)
-  const words = whole <= 0 ? 'goes today' : whole === 1 ? 'stays one more day' : `stays ${whole} days`
+  const words =
+    whole <= 0 ? 'goes today' : whole === 1 ? 'stays one more day' : `stays ${whole} days`
   return (
     <span className={classes.days} title={words}>
       <Ring value={days / of} size={16} thickness={2} label={words} />
@@ -91,21 +99,28 @@ function DaysLeft({ days, of }: { days: number; of: number }) {
 }
 
 /** A picture that is being made, in its true shape. */
-export function CardInMaking({ job, cell, progress }: { job: JobOut; cell: Cell; progress: ProgressOut }) {
+export function CardInMaking({
+  job,
+  cell,
+  progress,
+}: {
+  job: JobOut
+  cell: Cell
+  progress: ProgressOut
+}) {
   const share = shareOf(progress, cell.index)
   const preview = cell.state === 'active' ? previewFor(progress, cell.index) : null
   return (
-    <MediaTile
-      width={job.width}
-      height={job.height}
-      alt=""
-      preview={preview}
-      waiting={!preview}
-    >
+    <MediaTile width={job.width} height={job.height} alt="" preview={preview} waiting={!preview}>
       {cell.state === 'active' ? (
         <div className={`${classes.progress} ${preview ? classes.overPicture : ''}`}>
           <span className={classes.ring}>
-            <Ring value={share} size={42} thickness={3} label={`${Math.round(share * 100)} % made`} />
+            <Ring
+              value={share}
+              size={42}
+              thickness={3}
+              label={`${Math.round(share * 100)} % made`}
+            />
             <span className={classes.percent} aria-hidden>
               {Math.round(share * 100)}
             </span>

@@ -1,43 +1,48 @@
-import { Button, Drawer, Stack } from '@mantine/core'
+import { Button, Drawer } from '@mantine/core'
 import {
   IconBookmarkPlus,
+  IconBookmarks,
   IconCopy,
   IconDownload,
   IconPencil,
   IconPhotoUp,
   IconRefresh,
   IconTrash,
+  type Icon,
 } from '@tabler/icons-react'
 import type { AssetRef, JobOut } from '@/api'
+import { useKeys } from '@/keys/useKeys'
 import { copyText } from '@/ui/copyText'
+import classes from './CardMenu.module.css'
 import type { StagedActions } from './useStagedActions'
 
 interface CardMenuProps {
   job: JobOut
-  asset: AssetRef
+  /** The picture that was pressed, or null for the whole job. */
+  asset: AssetRef | null
   actions: StagedActions
   onEdit: (job: JobOut) => void
   onClose: () => void
 }
 
-/** What a mouse finds on a card, for a long press. */
+interface Item {
+  label: string
+  icon: Icon
+  run: () => void
+}
+
+/** What a mouse finds on a card or beside a job, for a finger. */
 export default function CardMenu({ job, asset, actions, onEdit, onClose }: CardMenuProps) {
-  const item = (label: string, Icon: typeof IconCopy, run: () => void) => (
-    <Button
-      variant="subtle"
-      color="gray"
-      size="lg"
-      fullWidth
-      justify="flex-start"
-      leftSection={<Icon size={20} stroke={1.7} />}
-      onClick={() => {
-        onClose()
-        run()
-      }}
-    >
-      {label}
-    </Button>
-  )
+  useKeys({ close: onClose }, { modal: true })
+  const both: Item[] = [
+    { label: 'Make again', icon: IconRefresh, run: () => actions.again(job) },
+    { label: 'Edit and make', icon: IconPencil, run: () => onEdit(job) },
+    {
+      label: 'Copy the prompt',
+      icon: IconCopy,
+      run: () => void copyText(job.original_prompt, 'Prompt copied'),
+    },
+  ]
   return (
     <Drawer
       opened
@@ -48,27 +53,79 @@ export default function CardMenu({ job, asset, actions, onEdit, onClose }: CardM
       closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
       radius="8px 8px 0 0"
     >
-      <Stack gap={2}>
-        {item(asset.saved ? 'Kept' : 'Keep', IconBookmarkPlus, () => actions.keep(job, asset))}
-        {item('Make again', IconRefresh, () => actions.again(job))}
-        {item('Edit and make', IconPencil, () => onEdit(job))}
-        {item('Use as reference', IconPhotoUp, () => actions.reference(asset))}
-        {item('Copy the prompt', IconCopy, () => void copyText(job.original_prompt, 'Prompt copied'))}
-        <Button
-          variant="subtle"
-          color="gray"
-          size="lg"
-          fullWidth
-          justify="flex-start"
-          leftSection={<IconDownload size={20} stroke={1.7} />}
-          component="a"
-          href={asset.url}
-          download={`fabula-${asset.id}.png`}
-        >
-          Download
-        </Button>
-        {item('Discard', IconTrash, () => actions.discard(job, [asset]))}
-      </Stack>
+      <div className={classes.list}>
+        {(asset ? [...ofPicture(job, asset, actions), ...both] : both).map((item) => (
+          <MenuButton key={item.label} item={item} onClose={onClose} />
+        ))}
+        {asset ? <DownloadLink asset={asset} /> : null}
+        {(asset ? [discardOne(job, asset, actions)] : ofAll(job, actions)).map((item) => (
+          <MenuButton key={item.label} item={item} onClose={onClose} />
+        ))}
+      </div>
     </Drawer>
+  )
+}
+
+function ofPicture(job: JobOut, asset: AssetRef, actions: StagedActions): Item[] {
+  return [
+    {
+      label: asset.saved ? 'Kept' : 'Keep',
+      icon: IconBookmarkPlus,
+      run: () => actions.keep(job, asset),
+    },
+    { label: 'Use as reference', icon: IconPhotoUp, run: () => actions.reference(asset) },
+  ]
+}
+
+const discardOne = (job: JobOut, asset: AssetRef, actions: StagedActions): Item => ({
+  label: 'Discard',
+  icon: IconTrash,
+  run: () => actions.discard(job, [asset]),
+})
+
+function ofAll(job: JobOut, actions: StagedActions): Item[] {
+  if (job.assets.length === 0) return []
+  return [
+    { label: 'Keep all', icon: IconBookmarks, run: () => actions.keepAll(job) },
+    { label: 'Discard all', icon: IconTrash, run: () => actions.discard(job, job.assets) },
+  ]
+}
+
+function MenuButton({ item, onClose }: { item: Item; onClose: () => void }) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="lg"
+      fullWidth
+      justify="flex-start"
+      className={classes.item}
+      leftSection={<item.icon size={20} stroke={1.7} />}
+      onClick={() => {
+        onClose()
+        item.run()
+      }}
+    >
+      {item.label}
+    </Button>
+  )
+}
+
+function DownloadLink({ asset }: { asset: AssetRef }) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="lg"
+      fullWidth
+      justify="flex-start"
+      className={classes.item}
+      leftSection={<IconDownload size={20} stroke={1.7} />}
+      component="a"
+      href={asset.url}
+      download={`fabula-${asset.id}.png`}
+    >
+      Download
+    </Button>
   )
 }

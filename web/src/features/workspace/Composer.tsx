@@ -12,7 +12,8 @@ import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
 import { ImprovedPart } from './ImprovedPart'
 import { NegativePart } from './NegativePart'
-import { PROMPT_ID } from './promptFocus'
+import { EXAMPLES } from './examples'
+import { focusPrompt, PROMPT_ID } from './promptFocus'
 import { ReferencePart } from './ReferencePart'
 import { estimateOf, obstacle, priceOf, rewritingInUse } from './request'
 import { Settings } from './Settings'
@@ -21,7 +22,7 @@ import { useMakeDraft } from './useMakeDraft'
 import { useUpload } from './useUpload'
 
 /** Where a prompt is written, and everything is set that makes a picture of it. */
-export function Composer({ onMade }: { onMade?: () => void }) {
+export function Composer({ compact = false, onMade }: { compact?: boolean; onMade?: () => void }) {
   const draft = useDraft()
   const { data: types } = useQuery(jobTypes)
   const type = types?.find((each) => each.job_type === draft.jobType)
@@ -52,6 +53,22 @@ export function Composer({ onMade }: { onMade?: () => void }) {
   }
   const showNegative = negativeOpen || draft.negative !== ''
   const canImprove = draft.prompt.trim() !== ''
+  const makeBar = (
+    <>
+      <span className={classes.spacer} />
+      <span className={classes.summary}>{type ? summary(draft, type) : ' '}</span>
+      <Button
+        className={classes.make}
+        size={compact ? 'lg' : 'md'}
+        disabled={obstacle(draft, type) !== null}
+        loading={pending}
+        title={obstacle(draft, type) ?? keyHint('make')}
+        onClick={make}
+      >
+        Make
+      </Button>
+    </>
+  )
   return (
     <div className={classes.composer}>
       <section
@@ -75,6 +92,7 @@ export function Composer({ onMade }: { onMade?: () => void }) {
           onChange={(event) => patchDraft({ prompt: event.currentTarget.value })}
           onPaste={paste}
         />
+        {draft.prompt === '' && !compact ? <Examples /> : null}
         {draft.improved ? <ImprovedPart draft={draft} improved={draft.improved} /> : null}
         {showNegative ? (
           <NegativePart
@@ -133,21 +151,33 @@ export function Composer({ onMade }: { onMade?: () => void }) {
               event.currentTarget.value = ''
             }}
           />
-          <span className={classes.spacer} />
-          <span className={classes.summary}>{type ? summary(draft, type) : ' '}</span>
-          <Button
-            className={classes.make}
-            size="md"
-            disabled={obstacle(draft, type) !== null}
-            loading={pending}
-            title={obstacle(draft, type) ?? keyHint('make')}
-            onClick={make}
-          >
-            Make
-          </Button>
+          {compact ? null : makeBar}
         </div>
       </section>
       <Settings draft={draft} types={types} />
+      {compact ? <div className={classes.foot}>{makeBar}</div> : null}
+    </div>
+  )
+}
+
+/** A few prompts to click, where nothing is written yet. */
+function Examples() {
+  return (
+    <div className={classes.examples}>
+      <span className={classes.hint}>For example</span>
+      {EXAMPLES.slice(0, 3).map((prompt) => (
+        <button
+          key={prompt}
+          type="button"
+          className={classes.example}
+          onClick={() => {
+            patchDraft({ prompt, improved: null })
+            focusPrompt()
+          }}
+        >
+          {prompt}
+        </button>
+      ))}
     </div>
   )
 }

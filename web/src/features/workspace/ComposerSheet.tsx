@@ -16,6 +16,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
       radius="8px 8px 0 0"
     >
       <Composer
+        compact
         onMade={() => {
           onClose()
           window.scrollTo({ top: 0 })

@@ -38,7 +38,11 @@ export function ImprovedPart({ draft, improved }: { draft: Draft; improved: Impr
       <div className={classes.mirrored}>
         <div className={classes.mirror} aria-hidden>
           {segments.map((segment, at) =>
-            segment.added ? <mark key={at}>{segment.text}</mark> : <span key={at}>{segment.text}</span>,
+            segment.added ? (
+              <mark key={at}>{segment.text}</mark>
+            ) : (
+              <span key={at}>{segment.text}</span>
+            ),
           )}
           {'​'}
         </div>

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconBookmarks,
   IconCopy,
+  IconDots,
   IconInfoCircle,
   IconPencil,
   IconPlayerStop,
@@ -29,7 +30,7 @@ interface JobGroupProps {
   retentionDays: number
   actions: StagedActions
   onOpen: (id: string) => void
-  onMenu: (job: JobOut, asset: AssetRef) => void
+  onMenu: (job: JobOut, asset: AssetRef | null) => void
   onEdit: (job: JobOut) => void
   onHide: (id: string) => void
 }
@@ -70,7 +71,13 @@ export function columns(layout: Layout) {
 
 const isActive = (job: JobOut): boolean => job.status === 'queued' || job.status === 'processing'
 
-function GroupHead({ job, live, actions, onEdit }: JobGroupProps & { live: string | null }) {
+function GroupHead({
+  job,
+  live,
+  actions,
+  onEdit,
+  onMenu,
+}: JobGroupProps & { live: string | null }) {
   const client = useQueryClient()
   const facts = [
     when(job.created_at),
@@ -98,6 +105,12 @@ function GroupHead({ job, live, actions, onEdit }: JobGroupProps & { live: strin
           ))}
         </div>
       </div>
+      <div className={classes.menu}>
+        {isActive(job) ? (
+          <Tool icon={IconPlayerStop} label="Cancel" run={() => void cancelJob(client, job.id)} />
+        ) : null}
+        <Tool icon={IconDots} label="More" run={() => onMenu(job, null)} />
+      </div>
       <div className={classes.tools}>
         {isActive(job) ? (
           <Tool icon={IconPlayerStop} label="Cancel" run={() => void cancelJob(client, job.id)} />
@@ -113,7 +126,11 @@ function GroupHead({ job, live, actions, onEdit }: JobGroupProps & { live: strin
         {job.assets.length > 1 ? (
           <>
             <Tool icon={IconBookmarks} label="Keep all" run={() => actions.keepAll(job)} />
-            <Tool icon={IconTrash} label="Discard all" run={() => actions.discard(job, job.assets)} />
+            <Tool
+              icon={IconTrash}
+              label="Discard all"
+              run={() => actions.discard(job, job.assets)}
+            />
           </>
         ) : null}
       </div>
@@ -124,7 +141,7 @@ function GroupHead({ job, live, actions, onEdit }: JobGroupProps & { live: strin
 function Tool({ icon: Picture, label, run }: { icon: Icon; label: string; run: () => void }) {
   return (
     <Tooltip label={label}>
-      <ActionIcon size={32} aria-label={label} onClick={run}>
+      <ActionIcon className={classes.tool} size={32} aria-label={label} onClick={run}>
         <Picture size={17} stroke={1.7} aria-hidden />
       </ActionIcon>
     </Tooltip>

@@ -56,7 +56,9 @@ export function JobList({ rows, draw, onNearEnd, foot }: JobListProps) {
                   ref={virtual.measureElement}
                   data-index={item.index}
                   className={classes.row}
-                  style={{ transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
+                  style={{
+                    transform: `translateY(${item.start - virtual.options.scrollMargin}px)`,
+                  }}
                 >
                   {row.kind === 'day' ? (
                     <h2 className={group.day}>{row.label}</h2>

@@ -48,7 +48,9 @@ function PromptLine({
       <button type="button" className={classes.slimPrompt} onClick={onWrite}>
         {draft.prompt || 'What should be in the picture?'}
       </button>
-      {withSummary && type ? <span className={composer.summary}>{summary(draft, type)}</span> : null}
+      {withSummary && type ? (
+        <span className={composer.summary}>{summary(draft, type)}</span>
+      ) : null}
       <Button
         size={size}
         h={size === 'lg' ? 48 : undefined}

@@ -63,7 +63,10 @@ export function Viewer({ rows, ready, actions, onNearEnd }: ViewerProps) {
   const gone = alone.error instanceof ApiError && at < 0
   useEffect(() => {
     if (!gone) return
-    showToast({ id: 'gone', text: 'That picture is gone: it was discarded, or its days were over.' })
+    showToast({
+      id: 'gone',
+      text: 'That picture is gone: it was discarded, or its days were over.',
+    })
     void navigate({ to: '/workspace', search: {}, replace: true })
   }, [gone, navigate])
   if (view === undefined || gone) return null

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
 import { IconBrush } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
@@ -83,7 +82,7 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
   const rows = rowsOf(jobs.data, discarded, hidden)
   const actions = useStagedActions()
   const open = useOpenPicture()
-  const [menu, setMenu] = useState<{ job: JobOut; asset: AssetRef } | null>(null)
+  const [menu, setMenu] = useState<{ job: JobOut; asset: AssetRef | null } | null>(null)
   const grid = useRef<HTMLDivElement>(null)
   const { ref: sized, width } = useElementSize()
   const { fetchNextPage, isFetchingNextPage } = jobs
@@ -178,8 +177,8 @@ function FirstSteps({ onWrite }: { onWrite: () => void }) {
   return (
     <>
       <EmptyState icon={IconBrush} title="Nothing made yet">
-        Write what you want to see and press Make. Everything stays here for some days; keep what you
-        like, and it moves to the library. Or begin with one of these:
+        Write what you want to see and press Make. Everything stays here for some days; keep what
+        you like, and it moves to the library. Or begin with one of these:
       </EmptyState>
       <div className={classes.examples}>
         {EXAMPLES.map((prompt) => (
@@ -196,7 +195,6 @@ function FirstSteps({ onWrite }: { onWrite: () => void }) {
           </button>
         ))}
       </div>
-      <EmptyState title="" actions={<Button variant="default" onClick={onWrite}>Write my own</Button>} />
     </>
   )
 }

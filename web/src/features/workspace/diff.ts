@@ -53,7 +53,7 @@ function commonWords(a: string[], b: string[]): { before: Set<number>; after: Se
     }
   }
   const found = { before: new Set<number>(), after: new Set<number>() }
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i] === b[j]) {
       found.before.add(i++)
       found.after.add(j++)

@@ -3,7 +3,8 @@ import type { JobPages } from '@/features/jobs/cache'
 import { dayName, duration } from '@/ui/format'
 
 /** A line of the workspace: the name of a day, or a job with its pictures. */
-export type Row = { kind: 'day'; id: string; label: string } | { kind: 'job'; id: string; job: JobOut }
+export type Row =
+  { kind: 'day'; id: string; label: string } | { kind: 'job'; id: string; job: JobOut }
 
 /** Whether there is anything to show of a job. */
 function isShown(job: JobOut, hidden: ReadonlySet<string>): boolean {

@@ -102,7 +102,8 @@ export function withJobType(draft: Draft, type: JobTypeOut): Draft {
   const { limits } = type
   const within = (value: number | null, range: { minimum: number; maximum: number } | undefined) =>
     value !== null && range && value >= range.minimum && value <= range.maximum ? value : null
-  const sizeFits = limits && draft.size && shapesFor(limits).some((s) => draft.size && same(s, draft.size))
+  const sizeFits =
+    limits && draft.size && shapesFor(limits).some((s) => draft.size && same(s, draft.size))
   return {
     ...draft,
     jobType: type.job_type,

@@ -26,6 +26,7 @@ from fabula.engines.base import (
 )
 from fabula.engines.image.sketchbook.artist import WEIGHTS, Artist, Order
 from fabula.engines.image.sketchbook.prompt import MOST_ACTORS, Reading
+from fabula.engines.image_checks import refuse_out_of_range, refused
 
 PREVIEWS = 4
 NEEDED = ("flow.npz", "drawing.npz", "words.npz", "things.json", "tokenizer.json")
@@ -114,41 +115,9 @@ class Sketchbook:
 
 def check(request: ImageRequest) -> None:
     """Raise ``EngineError`` (``bad_request``) for what Sketchbook cannot do."""
-    limits = {
-        "width": CAPABILITIES.width,
-        "height": CAPABILITIES.height,
-        "steps": CAPABILITIES.steps,
-        "guidance_scale": CAPABILITIES.guidance_scale,
-    }
-    for name, limit in limits.items():
-        if not limit.minimum <= getattr(request, name) <= limit.maximum:
-            raise bad(f"{name} must lie between {limit.minimum:g} and {limit.maximum:g}.")
-    if not 1 <= request.count <= CAPABILITIES.max_count:
-        raise bad(f"count must lie between 1 and {CAPABILITIES.max_count}.")
-    if not 0 <= request.start_index < request.count:
-        raise bad("start_index must lie below count.")
-    if not 0 <= request.seed < 2**63:
-        raise bad("seed must lie between 0 and 2**63.")
-    if request.loras or request.model or request.scheduler:
-        raise bad("Sketchbook has one model and one scheduler, and takes no LoRA.")
-    check_reference(request)
-
-
-def check_reference(request: ImageRequest) -> None:
-    reference = request.reference
-    if reference is None:
-        return
-    if reference.mask is not None:
-        raise bad("Sketchbook cannot inpaint: leave the mask out.")
-    if not 0 <= reference.strength <= 1:
-        raise bad("strength must lie between 0 and 1.")
-    shape = reference.pixels.shape
-    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 1 or reference.pixels.dtype != np.uint8:
-        raise bad("The reference must be an RGB picture with 8 bits a channel.")
-
-
-def bad(message: str) -> EngineError:
-    return EngineError(message, code="bad_request")
+    refuse_out_of_range(request, CAPABILITIES)
+    if request.model:
+        raise refused("Sketchbook has one model: leave the model out.")
 
 
 def without(reading: Reading, unwanted: Reading) -> None:

@@ -1,0 +1,58 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { sdk, type LibraryAssetOut } from '@/api'
+import { keys } from '@/api/keys'
+import { readProvenance, type Provenance } from '@/api/provenance'
+import type { LibraryPages } from '@/features/library/cache'
+import type { ViewerItem } from './contract'
+import type { FileFacts } from './facts'
+
+export interface Details {
+  made: Provenance | null
+  file: FileFacts | null
+  /** The library's row of a kept picture. */
+  kept: LibraryAssetOut | null
+  error: unknown
+  retry: () => void
+}
+
+/** Everything known about the picture in the viewer; what is listed already is there at once. */
+export function useDetails(item: ViewerItem): Details {
+  const client = useQueryClient()
+  const isKept = item.kind === 'kept'
+  const staged = useQuery({
+    queryKey: keys.workspaceAsset(item.id),
+    queryFn: () => sdk.getWorkspaceAsset({ path: { asset_id: item.id } }),
+    enabled: !isKept,
+    staleTime: Infinity,
+  })
+  const kept = useQuery({
+    queryKey: keys.libraryAsset(item.id),
+    queryFn: () => sdk.getLibraryAsset({ path: { asset_id: item.id } }),
+    enabled: isKept,
+    placeholderData: () =>
+      listed(client.getQueriesData<LibraryPages>({ queryKey: keys.library }), item.id),
+  })
+  const read = isKept ? kept : staged
+  const asset = read.data
+  return {
+    made: asset ? readProvenance(asset.settings) : null,
+    file: asset ? { bytes: asset.file_size_bytes, mimeType: asset.mime_type } : null,
+    kept: isKept ? (kept.data ?? null) : null,
+    error: asset ? null : read.error,
+    retry: () => void read.refetch(),
+  }
+}
+
+function listed(
+  lists: readonly (readonly [unknown, LibraryPages | undefined])[],
+  id: string,
+): LibraryAssetOut | undefined {
+  for (const [, list] of lists) {
+    // The prefix of the library holds single assets too, which have no pages.
+    for (const page of (list as Partial<LibraryPages> | undefined)?.pages ?? []) {
+      const found = page.items.find((asset) => asset.id === id)
+      if (found) return found
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,72 @@
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from '@tanstack/react-router'
+import { render } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { cssVariables, theme } from '@/ui/theme'
+import { Toasts } from '@/ui/Toasts'
+
+export function testClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
+    },
+  })
+}
+
+interface Options {
+  /** The address; its path must be one of the studio's. */
+  at?: string
+  client?: QueryClient
+}
+
+const PATHS = ['/workspace', '/library', '/settings'] as const
+
+/**
+ * Draws a component inside the providers and a router with the studio's paths and ids, so that
+ * links, `useSearch({ from: '/studio/library' })` and `useNavigate` work. The component is drawn at
+ * every path.
+ */
+export async function renderPage(
+  ui: ReactNode,
+  { at = '/workspace', client = testClient() }: Options = {},
+) {
+  const root = createRootRoute()
+  const studio = createRoute({ getParentRoute: () => root, id: 'studio' })
+  const pages = PATHS.map((path) =>
+    createRoute({
+      getParentRoute: () => studio,
+      path,
+      validateSearch: (raw: Record<string, unknown>) => raw,
+      component: () => ui,
+    }),
+  )
+  const signIn = createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    validateSearch: (raw: Record<string, unknown>) => raw,
+    component: () => ui,
+  })
+  const router = createRouter({
+    routeTree: root.addChildren([studio.addChildren(pages), signIn]),
+    history: createMemoryHistory({ initialEntries: [at] }),
+  })
+  await router.load()
+  const view = render(
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} env="test">
+      <QueryClientProvider client={client}>
+        {/* The type of the app's router is registered; this one has the same paths. */}
+        <RouterProvider router={router as never} />
+        <Toasts />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  return { ...view, router, client }
+}
