@@ -18,10 +18,8 @@ window.matchMedia = (query) =>
     onchange: null,
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
-    addListener: () => undefined,
-    removeListener: () => undefined,
     dispatchEvent: () => false,
-  }) satisfies MediaQueryList
+  }) as unknown as MediaQueryList
 window.scrollTo = () => undefined
 Element.prototype.scrollIntoView = () => undefined
 Element.prototype.animate = () => ({ onfinish: null, oncancel: null }) as unknown as Animation

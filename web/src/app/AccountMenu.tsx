@@ -1,11 +1,9 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react'
-import { useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
-import { sdk, sentenceOf } from '@/api'
-import { showToast } from '@/ui/toastStore'
+import { Link } from '@tanstack/react-router'
 import type { ThemeChoice } from '@/ui/theme'
 import { panels } from './panels'
+import { useSignOut } from './useSignOut'
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
   { value: 'dark', label: 'Dark' },
@@ -47,19 +45,4 @@ export function AccountMenuItems() {
       </Menu.Item>
     </>
   )
-}
-
-export function useSignOut(): () => Promise<void> {
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  return async () => {
-    try {
-      await sdk.logout()
-    } catch (error) {
-      showToast({ text: sentenceOf(error), tone: 'error' })
-      return
-    }
-    client.clear()
-    await navigate({ to: '/sign-in', replace: true })
-  }
 }

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
   createRoute,
@@ -34,7 +34,7 @@ const studio = createRoute({
   id: 'studio',
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.client.ensureQueryData(me)
+      await context.client.query({ ...me, staleTime: 'static' })
     } catch (error) {
       if (!isSignedOut(error)) throw error
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to say so

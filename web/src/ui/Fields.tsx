@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react'
+import { useId, type CSSProperties, type ReactNode } from 'react'
 import classes from './fields.module.css'
 
 export interface Option<T extends string | number> {
@@ -75,7 +75,7 @@ export function Line({
   )
 }
 
-/** A number on a line. With `standard`, a value of null follows it, and a change can be taken back. */
+/** A number on a line. A value of null follows `standard`; `resettable` offers the way back to it. */
 export function RangeField({
   label,
   value,
@@ -84,6 +84,7 @@ export function RangeField({
   step,
   standard,
   hint,
+  resettable = false,
   show = String,
   onChange,
 }: {
@@ -94,17 +95,19 @@ export function RangeField({
   step: number
   standard: number
   hint?: ReactNode
+  resettable?: boolean
   show?: (value: number) => string
   onChange: (value: number | null) => void
 }) {
   const id = useId()
   const shown = value ?? standard
+  const share = { '--share': (shown - minimum) / (maximum - minimum) } as CSSProperties
   return (
     <div className={classes.field}>
       <div className={classes.label}>
         <label htmlFor={id}>{label}</label>
         <span>
-          {value === null ? null : (
+          {value === null || !resettable ? null : (
             <button type="button" className={classes.reset} onClick={() => onChange(null)}>
               Reset
             </button>
@@ -116,6 +119,7 @@ export function RangeField({
         id={id}
         className={classes.range}
         type="range"
+        style={share}
         min={minimum}
         max={maximum}
         step={step}

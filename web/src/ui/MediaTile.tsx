@@ -29,7 +29,7 @@ export function MediaTile(props: MediaTileProps) {
     ...(fill ? { width: '100%', height: '100%' } : { aspectRatio: `${width} / ${height}` }),
     ...(placeholder ? { backgroundImage: `url(${placeholder})` } : {}),
   }
-  const ready = src != null && loaded === src
+  const ready = typeof src === 'string' && loaded === src
   const state = [classes.tile, waiting ? classes.waiting : '', props.className ?? '']
   return (
     <div className={state.join(' ')} style={style}>

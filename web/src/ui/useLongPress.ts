@@ -15,7 +15,8 @@ export function useLongPress(run: () => void) {
   return {
     onTouchStart: (event: TouchEvent) => {
       const touch = event.touches[0]
-      if (!touch || event.touches.length > 1) return stop()
+      stop()
+      if (!touch || event.touches.length > 1) return
       fired.current = false
       const timer = setTimeout(() => {
         fired.current = true

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type SubmitEvent } from 'react'
 import { sdk, sentenceOf, type MeOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Mark } from '@/ui/Mark'
@@ -60,7 +60,7 @@ function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
     mutationFn: () => sdk.login({ body: { username: username.trim(), password } }),
     onSuccess: onEnter,
   })
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
     login.mutate()
   }

@@ -19,22 +19,30 @@ function mapItems(
   )
 }
 
-function isListed(client: QueryClient, id: string): boolean {
-  return client
-    .getQueriesData<LibraryPages>({ queryKey: LISTS })
-    .some(([, list]) => list?.pages.some((page) => page.items.some((asset) => asset.id === id)))
-}
+const holds = (list: LibraryPages, id: string): boolean =>
+  list.pages.some((page) => page.items.some((asset) => asset.id === id))
 
-/** Puts an asset that was just read into the lists; one that none of them knows makes them stale. */
+/**
+ * Puts an asset that was just read into the lists. A list that has it shows it as it is now, and
+ * keeps it in its place until it is read anew, even where its filter no longer fits: nothing jumps
+ * away under the pointer. A list that lacks it but may want it is read anew.
+ */
 export function storeLibraryAsset(client: QueryClient, asset: LibraryAssetOut): void {
   client.setQueryData(keys.libraryAsset(asset.id), asset)
-  if (!isListed(client, asset.id)) {
-    void client.invalidateQueries({ queryKey: LISTS })
-    return
+  const lists = client.getQueriesData<LibraryPages>({ queryKey: LISTS })
+  const known = lists.some(([, list]) => list && holds(list, asset.id))
+  for (const [queryKey, list] of lists) {
+    const filter = queryKey[2] as { q: string; favorite: boolean }
+    const narrow = filter.q !== '' || filter.favorite
+    if (list && holds(list, asset.id)) {
+      client.setQueryData<LibraryPages>(queryKey, (old) =>
+        mapItems(old, (items) => items.map((each) => (each.id === asset.id ? asset : each))),
+      )
+      if (narrow) void client.invalidateQueries({ queryKey, exact: true, refetchType: 'none' })
+    } else if (narrow ? asset.is_favorite || !filter.favorite : !known) {
+      void client.invalidateQueries({ queryKey, exact: true })
+    }
   }
-  client.setQueriesData<LibraryPages>({ queryKey: LISTS }, (list) =>
-    mapItems(list, (items) => items.map((each) => (each.id === asset.id ? asset : each))),
-  )
 }
 
 /** Takes an asset that is gone out of the lists. */
@@ -43,4 +51,12 @@ export function removeLibraryAsset(client: QueryClient, id: string): void {
   client.setQueriesData<LibraryPages>({ queryKey: LISTS }, (list) =>
     mapItems(list, (items) => items.filter((each) => each.id !== id)),
   )
+}
+
+/** All assets of a list in one row; one that moved between two readings of pages stands once. */
+export function assetsOf(list: LibraryPages | undefined): LibraryAssetOut[] {
+  const seen = new Set<string>()
+  return (list?.pages ?? [])
+    .flatMap((page) => page.items)
+    .filter((asset) => !seen.has(asset.id) && seen.add(asset.id))
 }

@@ -1,11 +1,196 @@
 import { Modal } from '@mantine/core'
-import type { LightboxProps } from './contract'
+import { useElementSize, useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
+import { panels } from '@/app/panels'
+import { useKeys } from '@/keys/useKeys'
+import { ActionBar } from './ActionBar'
+import { batchOf, partnerOf } from './compare'
+import type { LightboxProps, ViewerItem } from './contract'
+import { Details } from './Details'
+import { downloadOf } from './facts'
+import classes from './Lightbox.module.css'
+import { Stage } from './Stage'
+import { Strip } from './Strip'
+import { TopBar } from './TopBar'
+import { useView } from './useView'
 
-export default function Lightbox({ items, index, onClose }: LightboxProps) {
-  const item = items[index]
+/** The viewer: one picture over everything else, with all that is known about it. */
+export default function Lightbox(props: LightboxProps) {
+  const item = props.items[props.index]
   return (
-    <Modal opened onClose={onClose} fullScreen title={item?.prompt}>
-      {item ? <img src={item.url} alt={item.prompt} style={{ maxWidth: '100%' }} /> : null}
-    </Modal>
+    <Modal.Root
+      opened
+      fullScreen
+      onClose={props.onClose}
+      closeOnEscape={false}
+      returnFocus={false}
+      transitionProps={{ duration: 100, transition: 'fade' }}
+    >
+      <Modal.Content className={classes.content} radius={0} aria-label="Viewer">
+        <Modal.Body className={classes.body}>
+          {item ? <Viewer {...props} item={item} /> : null}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
+}
+
+/** Pictures before the end at which more are asked for. */
+const NEAR = 6
+
+function Viewer({
+  items,
+  index,
+  item,
+  onIndex,
+  onClose,
+  actions,
+  onNearEnd,
+}: LightboxProps & { item: ViewerItem }) {
+  const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
+  const [wide, setWide] = useLocalStorage({
+    key: 'fabula.viewer.details',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  })
+  const [sheet, setSheet] = useState(false)
+  const details = phone ? sheet : wide
+  const setDetails = phone ? setSheet : setWide
+  const { ref, width, height } = useElementSize()
+  const size = { width, height }
+  const control = useView(item.id, size, item)
+  const compare = useCompare(items, item)
+  const step = (by: 1 | -1) => {
+    if (items[index + by]) onIndex(index + by)
+  }
+  const nearEnd = index >= items.length - NEAR
+  useEffect(() => {
+    if (nearEnd) onNearEnd?.()
+  }, [nearEnd, items.length, onNearEnd])
+  useReturnOfFocus(item.id)
+
+  const act = (run: ((item: ViewerItem) => void) | undefined) =>
+    run ? { run: () => run(item) } : null
+  const discard = act(actions.discard)
+  useKeys(
+    {
+      'viewer.next': () => (compare.other ? compare.turn(1) : step(1)),
+      'viewer.previous': () => (compare.other ? compare.turn(-1) : step(-1)),
+      'viewer.zoomIn': () => control.zoomBy(1.4),
+      'viewer.zoomOut': () => control.zoomBy(1 / 1.4),
+      'viewer.fit': control.fit,
+      'viewer.compare': compare.toggle,
+      'viewer.details': () => setDetails(!details),
+      'viewer.download': () => download(item),
+      keep: () => actions.keep?.(item),
+      discard: () => discard?.run(),
+      again: () => actions.again?.(item),
+      reference: () => actions.reference?.(item),
+      favourite: () => actions.favourite?.(item),
+      help: () => panels.open('keys'),
+      close: () => {
+        if (compare.other) compare.toggle()
+        else if (phone && sheet) setSheet(false)
+        else onClose()
+      },
+    },
+    { modal: true },
+  )
+  return (
+    <div data-viewer className={`${classes.frame} ${details && !phone ? classes.withDetails : ''}`}>
+      <div className={classes.main}>
+        <TopBar
+          items={items}
+          index={index}
+          item={item}
+          other={compare.other}
+          control={control}
+          details={details}
+          onDetails={() => setDetails(!details)}
+          onCompare={compare.batch.length > 1 ? compare.toggle : null}
+          onClose={onClose}
+        />
+        <div className={classes.room} ref={ref}>
+          <Stage
+            item={item}
+            before={items[index - 1] ?? null}
+            after={items[index + 1] ?? null}
+            other={compare.other}
+            size={size}
+            control={control}
+            onStep={step}
+            onClose={onClose}
+          />
+          {compare.other ? null : (
+            <>
+              <Strip.Arrow side="left" disabled={index === 0} onClick={() => step(-1)} />
+              <Strip.Arrow
+                side="right"
+                disabled={index >= items.length - 1}
+                onClick={() => step(1)}
+              />
+            </>
+          )}
+        </div>
+        {compare.batch.length > 1 ? (
+          <Strip
+            batch={compare.batch}
+            item={item}
+            other={compare.other}
+            onPick={(picked) => {
+              if (compare.other) compare.pick(picked)
+              else onIndex(items.indexOf(picked))
+            }}
+          />
+        ) : null}
+        {phone ? <ActionBar item={item} actions={actions} /> : null}
+      </div>
+      {details ? (
+        <Details
+          item={item}
+          actions={actions}
+          sheet={phone}
+          onClose={() => setDetails(false)}
+          bar={phone ? null : <ActionBar item={item} actions={actions} />}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+/** Two of a batch on either side of a divider; ends when another batch is looked at. */
+function useCompare(items: readonly ViewerItem[], item: ViewerItem) {
+  const [otherId, setOtherId] = useState<string | null>(null)
+  const batch = batchOf(items, item)
+  const found = batch.find((each) => each.id === otherId) ?? null
+  const other = found?.id === item.id ? partnerOf(batch, item) : found
+  return {
+    batch,
+    other,
+    toggle: () => setOtherId(other ? null : (partnerOf(batch, item)?.id ?? null)),
+    turn: (step: 1 | -1) => setOtherId(partnerOf(batch, item, other, step)?.id ?? null),
+    pick: (picked: ViewerItem) => {
+      if (picked.id !== item.id) setOtherId(picked.id)
+    },
+  }
+}
+
+/** The card of the picture that was looked at last gets the focus when the viewer closes. */
+function useReturnOfFocus(id: string): void {
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => {
+        if (document.querySelector('[data-viewer]')) return
+        document.querySelector<HTMLElement>(`[data-asset-id="${CSS.escape(id)}"]`)?.focus()
+      })
+    },
+    [id],
+  )
+}
+
+function download(item: ViewerItem): void {
+  const link = Object.assign(document.createElement('a'), downloadOf(item))
+  document.body.append(link)
+  link.click()
+  link.remove()
 }

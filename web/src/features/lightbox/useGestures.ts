@@ -1,4 +1,11 @@
-import { useEffect, useEffectEvent, useRef, type PointerEvent, type RefObject } from 'react'
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+} from 'react'
 import { axisOf, follow, released, type Axis, type Swiped } from './swipe'
 import { isFitted, panBy, pinch, wheelFactor, type Point, type Size, type View } from './view'
 
@@ -31,6 +38,7 @@ interface Held {
 }
 
 const TAP_MS = 300
+const DOUBLE_TAP_REST_MS = 700
 const TAP_PX = 8
 const DOUBLE_PX = 36
 
@@ -38,6 +46,7 @@ const DOUBLE_PX = 36
 export function useGestures(parts: GestureParts) {
   const held = useRef<Held | null>(null)
   const lastTap = useRef<{ at: number; point: Point } | null>(null)
+  const touchedAt = useRef(-Infinity)
   useWheel(parts)
 
   const pointOf = (event: { clientX: number; clientY: number }): Point => {
@@ -125,7 +134,9 @@ export function useGestures(parts: GestureParts) {
         cancelled ? 'stay' : released(by, now.axis, milliseconds, parts.size.width, parts.ends),
       )
     }
-    if (!now.moved && to && event.pointerType !== 'mouse') tap(to, event.timeStamp)
+    if (event.pointerType === 'mouse') return
+    touchedAt.current = event.timeStamp
+    if (!now.moved && to) tap(to, event.timeStamp)
   }
 
   const tap = (point: Point, at: number) => {
@@ -143,12 +154,11 @@ export function useGestures(parts: GestureParts) {
     onPointerMove,
     onPointerUp,
     onPointerCancel: onPointerUp,
-    onDoubleClick: (event: React.MouseEvent) => {
-      // A double tap has its own way above; browsers send a double click after it as well.
-      if ((event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch') return
+    onDoubleClick: (event: MouseEvent) => {
+      // A double tap has its own way above; some browsers send a double click after it as well.
+      if (event.timeStamp - touchedAt.current < DOUBLE_TAP_REST_MS) return
       if (event.target instanceof Element && event.target.closest('button, [role="slider"]')) return
-      if (lastTap.current === null && matchMedia('(hover: hover)').matches)
-        parts.onToggle(pointOf(event))
+      parts.onToggle(pointOf(event))
     },
   }
 }

@@ -5,7 +5,6 @@ import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
 import { jobTypes } from '@/features/jobs/queries'
 import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
-import { count, duration } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 import classes from './Composer.module.css'
 import { mayDrop, readDropped } from './dragging'
@@ -15,7 +14,7 @@ import { NegativePart } from './NegativePart'
 import { EXAMPLES } from './examples'
 import { focusPrompt, PROMPT_ID } from './promptFocus'
 import { ReferencePart } from './ReferencePart'
-import { estimateOf, obstacle, priceOf, rewritingInUse } from './request'
+import { obstacle, summaryOf } from './request'
 import { Settings } from './Settings'
 import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
@@ -56,7 +55,7 @@ export function Composer({ compact = false, onMade }: { compact?: boolean; onMad
   const makeBar = (
     <>
       <span className={classes.spacer} />
-      <span className={classes.summary}>{type ? summary(draft, type) : ' '}</span>
+      <span className={classes.summary}>{type ? summaryOf(draft, type) : ' '}</span>
       <Button
         className={classes.make}
         size={compact ? 'lg' : 'md'}
@@ -165,7 +164,7 @@ function Examples() {
   return (
     <div className={classes.examples}>
       <span className={classes.hint}>For example</span>
-      {EXAMPLES.slice(0, 3).map((prompt) => (
+      {EXAMPLES.slice(0, 2).map((prompt) => (
         <button
           key={prompt}
           type="button"
@@ -180,21 +179,4 @@ function Examples() {
       ))}
     </div>
   )
-}
-
-/** What pressing Make will do: `3 pictures · 3 credits · about 4 s · improved`. */
-export function summary(
-  draft: Parameters<typeof priceOf>[0],
-  type: Parameters<typeof priceOf>[1],
-): string {
-  const seconds = estimateOf(draft, type)
-  const pictures = Math.min(draft.count, type.limits?.max_count ?? 1)
-  return [
-    count(pictures, 'picture'),
-    count(priceOf(draft, type), 'credit'),
-    seconds === null ? '' : `about ${duration(seconds)}`,
-    rewritingInUse(draft) ? 'improved words' : '',
-  ]
-    .filter(Boolean)
-    .join(' · ')
 }

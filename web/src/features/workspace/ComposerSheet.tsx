@@ -10,7 +10,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
       opened
       onClose={onClose}
       position="bottom"
-      size="92dvh"
+      size="auto"
       title="Make pictures"
       closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
       radius="8px 8px 0 0"

@@ -20,7 +20,7 @@ import { useProgress } from '@/features/jobs/queries'
 import { copyText } from '@/ui/copyText'
 import { ratioName, when } from '@/ui/format'
 import { Card, CardInMaking } from './Card'
-import { cellsOf, layoutOf, progressWords, type Layout } from './grouping'
+import { cellsOf, layoutOf, gridColumns, progressWords } from './grouping'
 import classes from './JobGroup.module.css'
 import type { StagedActions } from './useStagedActions'
 
@@ -45,7 +45,7 @@ export const JobGroup = memo(function JobGroup(props: JobGroupProps) {
     <article className={classes.group} aria-label={job.original_prompt}>
       <GroupHead {...props} live={isActive(job) ? progressWords(job, progress) : null} />
       {cells.length ? (
-        <div className={classes.cards} style={columns(layout)}>
+        <div className={classes.cards} style={gridColumns(layout)}>
           {cells.map((cell) =>
             cell.asset ? (
               <Card key={cell.index} {...props} asset={cell.asset} actions={actions} />
@@ -64,10 +64,6 @@ export const JobGroup = memo(function JobGroup(props: JobGroupProps) {
     </article>
   )
 })
-
-export function columns(layout: Layout) {
-  return { gridTemplateColumns: `repeat(${layout.columns}, ${layout.width}px)` }
-}
 
 const isActive = (job: JobOut): boolean => job.status === 'queued' || job.status === 'processing'
 

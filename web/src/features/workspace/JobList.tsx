@@ -29,8 +29,6 @@ export function JobList({ rows, draw, onNearEnd, foot }: JobListProps) {
     watch.observe(document.body)
     return () => watch.disconnect()
   }, [])
-  // The virtualiser's functions change with every scroll; nothing here is memoised over them.
-  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: (at) => heightOf(rows[at], width),

@@ -1,8 +1,7 @@
 import { useMutationState } from '@tanstack/react-query'
 import { MAKE, type Making } from '@/features/jobs/actions'
 import { MediaTile } from '@/ui/MediaTile'
-import { layoutOf } from './grouping'
-import { columns } from './JobGroup'
+import { gridColumns, layoutOf } from './grouping'
 import classes from './JobGroup.module.css'
 
 /** Jobs that are on their way to the studio, in the shape that they will have. */
@@ -25,7 +24,7 @@ export function MakingGroups({ width }: { width: number }) {
         </header>
         <div
           className={classes.cards}
-          style={columns(layoutOf(width, cards, making.width / making.height))}
+          style={gridColumns(layoutOf(width, cards, making.width / making.height))}
         >
           {Array.from({ length: cards }, (_, at) => (
             <MediaTile key={at} width={making.width} height={making.height} alt="" waiting />

@@ -6,6 +6,7 @@ import { Choice, Line, RangeField, SelectField } from '@/ui/Fields'
 import { count, duration, ratioName } from '@/ui/format'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
+import { missingTypes } from './missing'
 import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
 /** The two that nearly everybody wants; the others are under Advanced. */
@@ -162,7 +163,6 @@ function Advanced({
   const [open, setOpen] = useState(false)
   const other = !MAIN_TYPES.includes(draft.jobType)
   const changed = draft.steps !== null || draft.guidance !== null || other
-  const missing = types?.filter((type) => !type.available) ?? []
   return (
     <div>
       <button
@@ -179,12 +179,14 @@ function Advanced({
           {limits ? (
             <>
               <RangeField
+                resettable
                 label="Steps"
                 value={draft.steps}
                 {...bounds(limits.steps)}
                 onChange={(steps) => patchDraft({ steps })}
               />
               <RangeField
+                resettable
                 label="Guidance scale"
                 value={draft.guidance}
                 {...bounds(limits.guidance_scale)}
@@ -202,7 +204,7 @@ function Advanced({
               label: `${type.job_type}, ${count(type.credits, 'credit')}${type.available ? '' : ' (not here)'}`,
               disabled: !type.available,
             }))}
-            hint={<Missing types={missing} />}
+            hint={<MissingTypes types={types ?? []} />}
           />
         </div>
       ) : null}
@@ -217,8 +219,15 @@ const bounds = (range: LimitsOut['steps']) => ({
   standard: range.default,
 })
 
-/** Why some job types cannot be used here, each reason once. */
-function Missing({ types }: { types: JobTypeOut[] }) {
-  const reasons = [...new Set(types.map((type) => `${type.reason} ${type.remedy}`.trim()))]
-  return reasons.map((reason) => <div key={reason}>{reason}</div>)
+/** Why some job types cannot be used here, and what would change that. */
+function MissingTypes({ types }: { types: readonly JobTypeOut[] }) {
+  return (
+    <div className={classes.missing}>
+      {missingTypes(types).map((missing) => (
+        <div key={missing.names.join()}>
+          <strong>Not here: {missing.names.join(', ')}.</strong> {missing.sentence}
+        </div>
+      ))}
+    </div>
+  )
 }

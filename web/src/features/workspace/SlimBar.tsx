@@ -4,9 +4,8 @@ import { jobTypes } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import classes from './WorkspacePage.module.css'
 import composer from './Composer.module.css'
-import { summary } from './Composer'
 import { useDraft } from './draft'
-import { obstacle } from './request'
+import { obstacle, summaryOf } from './request'
 import { useMakeDraft } from './useMakeDraft'
 
 /** The prompt in a line, while the whole of it is out of sight. */
@@ -49,7 +48,7 @@ function PromptLine({
         {draft.prompt || 'What should be in the picture?'}
       </button>
       {withSummary && type ? (
-        <span className={composer.summary}>{summary(draft, type)}</span>
+        <span className={composer.summary}>{summaryOf(draft, type)}</span>
       ) : null}
       <Button
         size={size}

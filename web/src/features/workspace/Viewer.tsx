@@ -12,25 +12,6 @@ import { findAsset, viewerItemAlone, viewerItems } from './viewer'
 
 const Lightbox = lazy(() => import('@/features/lightbox/Lightbox'))
 
-/** Opens a picture by putting it into the address; going back closes it. */
-export function useOpenPicture(): (id: string) => void {
-  const navigate = useNavigate()
-  return (id) =>
-    void navigate({
-      to: '/workspace',
-      search: { view: id },
-      state: { opened: true },
-      resetScroll: false,
-    })
-}
-
-declare module '@tanstack/react-router' {
-  interface HistoryState {
-    /** The viewer was opened from the page beneath, so that going back closes it. */
-    opened?: boolean
-  }
-}
-
 interface ViewerProps {
   rows: readonly Row[]
   /** Whether the first page of jobs was read. */

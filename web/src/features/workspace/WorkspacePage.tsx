@@ -1,10 +1,11 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
 import { IconBrush } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
-import { workspaceJobs } from '@/features/jobs/queries'
+import { jobTypes, workspaceJobs } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
 import { EmptyState, ErrorState } from '@/ui/States'
@@ -23,7 +24,8 @@ import { Dock, SlimBar } from './SlimBar'
 import { StandInNote } from './StandInNote'
 import { useStagedActions } from './useStagedActions'
 import { findAsset } from './viewer'
-import { useOpenPicture, Viewer } from './Viewer'
+import { useOpenPicture } from './useOpenPicture'
+import { Viewer } from './Viewer'
 import { WorkspaceSkeleton } from './WorkspaceSkeleton'
 import classes from './WorkspacePage.module.css'
 
@@ -55,9 +57,7 @@ export function WorkspacePage() {
   useKeys({ new: write })
   return (
     <main className={classes.page}>
-      <h1 className="mantine-visually-hidden" hidden>
-        Workspace
-      </h1>
+      <VisuallyHidden component="h1">Workspace</VisuallyHidden>
       {phone ? (
         <Dock onWrite={write} />
       ) : (
@@ -77,6 +77,7 @@ export function WorkspacePage() {
 
 function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () => void }) {
   const jobs = useInfiniteQuery(workspaceJobs)
+  const { data: types } = useQuery(jobTypes)
   const discarded = useDiscarded()
   const [hidden, hide] = useHiddenJobs()
   const rows = rowsOf(jobs.data, discarded, hidden)
@@ -98,7 +99,8 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
   }, [emptyPage, isFetchingNextPage, fetchNextPage])
 
   const edit = (job: JobOut) => {
-    patchDraft(draftOf(job))
+    const type = types?.find((each) => each.job_type === job.job_type)
+    patchDraft(draftOf(job, type?.limits ?? null))
     onWrite()
   }
   const draw = (row: Extract<Row, { kind: 'job' }>, available: number) => (

@@ -1,5 +1,5 @@
 import { MediaTile } from '@/ui/MediaTile'
-import { columns } from './JobGroup'
+import { gridColumns } from './grouping'
 import group from './JobGroup.module.css'
 
 const LAYOUT = { columns: 3, width: 300, height: 225, total: 225 }
@@ -16,7 +16,7 @@ export function WorkspaceSkeleton() {
               <div className={group.meta}>&nbsp;</div>
             </div>
           </div>
-          <div className={group.cards} style={columns(LAYOUT)}>
+          <div className={group.cards} style={gridColumns(LAYOUT)}>
             {[0, 1, 2].map((card) => (
               <MediaTile key={card} width={4} height={3} alt="" waiting />
             ))}

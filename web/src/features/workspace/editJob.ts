@@ -1,20 +1,25 @@
-import type { JobOut } from '@/api'
+import type { JobOut, LimitsOut } from '@/api'
 import { EMPTY_DRAFT, type Draft } from './draft'
 
-/** The draft that makes a job again with its settings, to be changed before. */
-export function draftOf(job: JobOut): Draft {
+/**
+ * The draft that makes a job again, to be changed before. Settings that are the job type's own stay
+ * unsaid, so that they follow it.
+ */
+export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
   const { params } = job
+  const own = (value: number, standard: number | undefined) => (value === standard ? null : value)
+  const ownSize = params.width === limits?.width.default && params.height === limits.height.default
   return {
     ...EMPTY_DRAFT,
     prompt: job.original_prompt,
     jobType: job.job_type,
     count: params.count,
-    size: { width: params.width, height: params.height },
+    size: ownSize ? null : { width: params.width, height: params.height },
     seed: params.seed,
     negative: params.negative_prompt,
-    steps: params.steps,
-    guidance: params.guidance_scale,
-    strength: params.reference?.strength ?? 0.5,
+    steps: own(params.steps, limits?.steps.default),
+    guidance: own(params.guidance_scale, limits?.guidance_scale.default),
+    strength: params.reference?.strength ?? EMPTY_DRAFT.strength,
     improved: job.enhanced_prompt
       ? {
           source: job.original_prompt,

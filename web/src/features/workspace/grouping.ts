@@ -146,3 +146,8 @@ export function layoutOf(available: number, cards: number, ratio: number): Layou
   const rows = Math.ceil(Math.max(cards, 1) / columns)
   return { columns, width, height, total: rows * height + (rows - 1) * GAP }
 }
+
+/** A layout as CSS. */
+export function gridColumns(layout: Layout): { gridTemplateColumns: string } {
+  return { gridTemplateColumns: `repeat(${layout.columns}, ${layout.width}px)` }
+}

@@ -1,4 +1,5 @@
 import type { JobIn, JobTypeOut, LimitsOut } from '@/api'
+import { count, duration } from '@/ui/format'
 import type { Draft } from './draft'
 
 export interface Shape {
@@ -95,6 +96,18 @@ export function priceOf(draft: Draft, type: JobTypeOut): number {
 export function estimateOf(draft: Draft, type: JobTypeOut): number | null {
   if (type.estimate_seconds === null) return null
   return type.estimate_seconds * Math.min(draft.count, type.limits?.max_count ?? 1)
+}
+
+/** What pressing Make will do: `3 pictures · 3 credits · about 4 s`. */
+export function summaryOf(draft: Draft, type: JobTypeOut): string {
+  const seconds = estimateOf(draft, type)
+  const parts = [
+    count(Math.min(draft.count, type.limits?.max_count ?? 1), 'picture'),
+    count(priceOf(draft, type), 'credit'),
+    seconds === null ? '' : `about ${duration(seconds)}`,
+    rewritingInUse(draft) ? 'improved words' : '',
+  ]
+  return parts.filter(Boolean).join(' · ')
 }
 
 /** A draft after another job type was chosen: settings beyond its limits fall back to its own. */

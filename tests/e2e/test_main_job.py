@@ -1,0 +1,115 @@
+"""The main job in a real browser: a prompt, pictures that come live, one that is kept."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from conftest import Visit
+
+PROMPT = "a red fox in a snowy forest at dawn"
+PATIENCE = 30_000
+
+
+def write(page: Page, prompt: str) -> None:
+    page.get_by_role("textbox", name="Prompt", exact=True).fill(prompt)
+
+
+def make(page: Page) -> None:
+    page.get_by_role("button", name="Make", exact=True).click()
+
+
+def shot(page: Page, folder: Path | None, name: str) -> None:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def test_from_a_prompt_to_a_kept_picture(desktop: Visit, shots: Path | None) -> None:
+    page = desktop.page
+    write(page, PROMPT)
+    page.get_by_role("button", name="Improve").click()
+    improved = page.get_by_role("textbox", name="Improved prompt")
+    expect(improved).to_be_visible(timeout=PATIENCE)
+    text = improved.input_value() or improved.inner_text()
+    assert text.startswith(PROMPT)
+    assert len(text) > len(PROMPT)
+    shot(page, shots, "improved")
+    make(page)
+    job = page.get_by_role("article", name=PROMPT).first
+    expect(job).to_be_visible(timeout=PATIENCE)
+    cards = job.locator("[data-asset-id]")
+    expect(cards).to_have_count(3, timeout=PATIENCE)
+    shot(page, shots, "made")
+    cards.first.hover()
+    cards.first.get_by_role("button", name="Keep", exact=True).click()
+    expect(cards.first.get_by_role("button", name="Kept")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name="Library").click()
+    expect(page).to_have_url(re.compile(r"/library"))
+    kept = page.locator("[data-asset-id]")
+    expect(kept).to_have_count(1, timeout=PATIENCE)
+    shot(page, shots, "library")
+    page.reload()
+    expect(kept).to_have_count(1, timeout=PATIENCE)
+
+
+def test_a_picture_is_opened_with_all_its_details(desktop: Visit, shots: Path | None) -> None:
+    page = desktop.page
+    write(page, "a blue whale in the sea by moonlight")
+    make(page)
+    job = page.get_by_role("article", name="a blue whale in the sea by moonlight").first
+    cards = job.locator("[data-asset-id]")
+    expect(cards).to_have_count(3, timeout=PATIENCE)
+    cards.first.get_by_role("button", name="Open").click()
+    viewer = page.get_by_role("dialog")
+    expect(viewer).to_be_visible()
+    expect(viewer).to_contain_text("Sketchbook")
+    expect(viewer).to_contain_text(re.compile("seed", re.IGNORECASE))
+    shot(page, shots, "lightbox")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+
+
+def test_a_job_that_cannot_be_made_says_what_to_do(desktop: Visit) -> None:
+    page = desktop.page
+    write(page, "x" * 4500)
+    make(page)
+    expect(page.get_by_text(re.compile("4,?000", re.IGNORECASE)).first).to_be_visible()
+
+
+def test_the_same_on_a_phone(phone: Visit, shots: Path | None) -> None:
+    page = phone.page
+    write(page, "a castle on a hill in the fog")
+    make(page)
+    job = page.get_by_role("article", name="a castle on a hill in the fog").first
+    cards = job.locator("[data-asset-id]")
+    expect(cards).to_have_count(3, timeout=PATIENCE)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    shot(page, shots, "phone")
+    page.get_by_role("link", name="Library").click()
+    expect(page).to_have_url(re.compile(r"/library"))
+
+
+def test_a_page_that_was_closed_finds_its_job_again(desktop: Visit) -> None:
+    page = desktop.page
+    write(page, "a silver rocket in space")
+    make(page)
+    page.goto("about:blank")
+    desktop.open("/workspace")
+    job = page.get_by_role("article", name="a silver rocket in space").first
+    expect(job.locator("[data-asset-id]")).to_have_count(3, timeout=PATIENCE)
+
+
+def test_addresses_of_the_page_are_kept_through_signing_in(desktop: Visit) -> None:
+    page = desktop.page
+    page.context.clear_cookies()
+    desktop.faults.clear()
+    desktop.open("/library?q=fox")
+    expect(page).to_have_url(re.compile("/sign-in"), timeout=PATIENCE)
+    desktop.faults.clear()
+    link = desktop.studio.command("user", "link").strip()
+    page.goto(link)
+    page.reload()
+    expect(page).to_have_url(re.compile(r"/library\?q=fox"), timeout=PATIENCE)

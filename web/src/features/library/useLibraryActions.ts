@@ -1,0 +1,127 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
+import { makeAgainFromLibrary } from '@/features/jobs/actions'
+import { useAsReference } from '@/features/workspace/useDraftElsewhere'
+import { count } from '@/ui/format'
+import { closeToast, showToast } from '@/ui/toastStore'
+import { storeLibraryAsset } from './cache'
+import { deleteSoon } from './deleting'
+import { inTurn } from './inTurn'
+import { withTags } from './tags'
+
+export interface AssetChange {
+  title?: string | null
+  tags?: string[]
+  is_favorite?: boolean
+}
+
+/** Changes an asset: shown at once, taken back when the studio says no. Returns whether it was done. */
+export async function changeAsset(
+  client: QueryClient,
+  asset: LibraryAssetOut,
+  change: AssetChange,
+): Promise<boolean> {
+  storeLibraryAsset(client, { ...asset, ...change })
+  try {
+    storeLibraryAsset(
+      client,
+      await sdk.changeLibraryAsset({ path: { asset_id: asset.id }, body: change }),
+    )
+    return true
+  } catch (error) {
+    storeLibraryAsset(client, asset)
+    showToast({ text: sentenceOf(error), tone: 'error' })
+    return false
+  }
+}
+
+export interface LibraryActions {
+  /** Makes all favourites, or none of them when all are. */
+  favourite: (assets: readonly LibraryAssetOut[]) => void
+  addTags: (assets: readonly LibraryAssetOut[], tags: readonly string[]) => void
+  remove: (assets: readonly LibraryAssetOut[]) => void
+  again: (asset: LibraryAssetOut) => void
+  reference: (asset: LibraryAssetOut) => void
+  download: (assets: readonly LibraryAssetOut[]) => void
+}
+
+/** What can be done with the pictures of the library. */
+export function useLibraryActions(): LibraryActions {
+  const client = useQueryClient()
+  const asReference = useAsReference()
+  return {
+    favourite: (assets) => {
+      const to = assets.some((asset) => !asset.is_favorite)
+      const wanted = assets.filter((asset) => asset.is_favorite !== to)
+      void changeMany(client, wanted, () => ({ is_favorite: to })).then((done) => {
+        if (done < 2) return
+        showToast({
+          text: `${count(done, 'picture')} ${to ? 'are favourites' : 'no longer favourites'}`,
+        })
+      })
+    },
+    addTags: (assets, tags) => {
+      const change = (asset: LibraryAssetOut) => ({ tags: withTags(asset.tags, tags) })
+      void changeMany(client, assets, change).then((done) => {
+        if (done) showToast({ text: `${count(done, 'picture')} tagged ${tags.join(', ')}` })
+      })
+    },
+    remove: (assets) =>
+      deleteSoon(
+        client,
+        assets.map((asset) => asset.id),
+      ),
+    again: (asset) => void makeAgainFromLibrary(client, asset.id),
+    reference: (asset) =>
+      asReference({
+        assetId: asset.id,
+        thumbnailUrl: asset.thumbnail_url,
+        width: asset.width,
+        height: asset.height,
+      }),
+    download: (assets) => void downloadAll(assets),
+  }
+}
+
+const PROGRESS = 'library-progress'
+/** From so many on it is worth saying how far it is. */
+const MANY = 8
+
+async function changeMany(
+  client: QueryClient,
+  assets: readonly LibraryAssetOut[],
+  change: (asset: LibraryAssetOut) => AssetChange,
+): Promise<number> {
+  let done = 0
+  await inTurn(
+    assets,
+    async (asset) => {
+      if (await changeAsset(client, asset, change(asset))) done += 1
+    },
+    (through) => {
+      if (assets.length < MANY) return
+      showToast({
+        id: PROGRESS,
+        text: `${through} of ${count(assets.length, 'picture')}`,
+        lasts: 0,
+      })
+    },
+  )
+  closeToast(PROGRESS)
+  return done
+}
+
+/** Time between two downloads, so that the browser takes each as one of its own, in milliseconds. */
+const PAUSE_MS = 350
+
+async function downloadAll(assets: readonly LibraryAssetOut[]): Promise<void> {
+  for (const [at, asset] of assets.entries()) {
+    if (at > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    const link = document.createElement('a')
+    link.href = `/api/library/assets/${asset.id}/download`
+    link.download = ''
+    document.body.append(link)
+    link.click()
+    link.remove()
+  }
+}
