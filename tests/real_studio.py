@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from typing import Any
 import httpx
 import psutil
 import psycopg
+
+from fabula.core.embedded_postgres import EmbeddedPostgres
 
 FABULA = (sys.executable, "-m", "fabula")
 CARD = "fabula.engines.image.reference_card:ReferenceCard"
@@ -111,11 +115,17 @@ class RealStudio:
 
 
 @contextmanager
-def running(folder: Path, *options: str, **env: str) -> Iterator[RealStudio]:
-    studio = RealStudio(folder, env)
-    studio.start(*options)
+def running(*options: str, **env: str) -> Iterator[RealStudio]:
+    """A studio in a folder of its own, which is removed with everything that belongs to it. The
+    folder can be passed through by all, so that the database lies in it also for root."""
+    place = Path(tempfile.mkdtemp(prefix="fabula-real-"))
+    place.chmod(0o755)
+    studio = RealStudio(place / "studio", env)
     try:
+        studio.start(*options)
         yield studio
     finally:
         if studio.process is not None and studio.process.poll() is None:
             studio.stop()
+        shutil.rmtree(EmbeddedPostgres(studio.folder).place.socket, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)

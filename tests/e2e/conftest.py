@@ -41,8 +41,8 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStudio]:
-    with running(tmp_path_factory.mktemp("e2e") / "studio") as found:
+def studio() -> Iterator[RealStudio]:
+    with running() as found:
         yield found
 
 

@@ -16,8 +16,8 @@ STEP = json.dumps({"step_seconds": 0.04})
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Any:
-    with running(tmp_path / "studio", FABULA_ENGINE_OPTIONS=STEP) as found:
+def studio() -> Any:
+    with running(FABULA_ENGINE_OPTIONS=STEP) as found:
         found.use_card()
         yield found
 

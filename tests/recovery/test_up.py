@@ -16,8 +16,8 @@ pytestmark = pytest.mark.recovery
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealStudio]:
-    with running(tmp_path_factory.mktemp("up") / "studio") as found:
+def studio() -> Iterator[RealStudio]:
+    with running() as found:
         found.use_card()
         yield found
 
@@ -149,8 +149,8 @@ def test_schemathesis_finds_no_fault(studio: RealStudio, key: str, tmp_path: Pat
     assert "passed" in done.stdout
 
 
-def test_it_stops_cleanly_and_starts_again(tmp_path: Path) -> None:
-    with running(tmp_path / "studio") as studio:
+def test_it_stops_cleanly_and_starts_again() -> None:
+    with running() as studio:
         assert studio.stop() == 0
         studio.start()
         assert studio.ready()

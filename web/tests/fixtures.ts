@@ -1,4 +1,4 @@
-import type { AssetRef, JobOut, JobTypeOut, LibraryAssetOut, ProgressOut } from '@/api'
+import type { AssetRef, JobOut, JobTypeOut, LibraryAssetOut, LimitsOut, ProgressOut } from '@/api'
 
 const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -77,13 +77,24 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
   }
 }
 
+const range = (minimum: number, maximum: number, standard: number, step: number) => ({
+  minimum,
+  maximum,
+  default: standard,
+  step,
+})
+
+export const limits: LimitsOut = {
+  width: range(256, 1536, 1024, 8),
+  height: range(256, 1536, 1024, 8),
+  steps: range(1, 60, 15, 1),
+  guidance_scale: range(1, 8, 1.6, 0.1),
+  max_count: 6,
+  negative_prompt: true,
+  image_to_image: true,
+}
+
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
-  const range = (minimum: number, maximum: number, standard: number, step: number) => ({
-    minimum,
-    maximum,
-    default: standard,
-    step,
-  })
   return {
     job_type: 'sdxl_image_fast',
     format: 'image',
@@ -100,15 +111,7 @@ export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
       stand_in: true,
       summary: 'Sketchbook, a mini model for trying the studio',
     },
-    limits: {
-      width: range(256, 1536, 1024, 8),
-      height: range(256, 1536, 1024, 8),
-      steps: range(1, 60, 15, 1),
-      guidance_scale: range(1, 8, 1.6, 0.1),
-      max_count: 6,
-      negative_prompt: true,
-      image_to_image: true,
-    },
+    limits,
     estimate_seconds: 1.5,
     ...change,
   }

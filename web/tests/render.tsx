@@ -31,13 +31,15 @@ const PATHS = ['/workspace', '/library', '/settings'] as const
 
 /**
  * Draws a component inside the providers and a router with the studio's paths and ids, so that
- * links, `useSearch({ from: '/studio/library' })` and `useNavigate` work. The component is drawn at
- * every path.
+ * links, `useSearch({ from: '/studio/library' })` and `useNavigate` work. It is drawn at the first
+ * path only.
  */
 export async function renderPage(
   ui: ReactNode,
   { at = '/workspace', client = testClient() }: Options = {},
 ) {
+  const first = at.split('?')[0]
+  const drawn = (path: string) => (path === first ? () => ui : () => null)
   const root = createRootRoute()
   const studio = createRoute({ getParentRoute: () => root, id: 'studio' })
   const pages = PATHS.map((path) =>
@@ -45,14 +47,14 @@ export async function renderPage(
       getParentRoute: () => studio,
       path,
       validateSearch: (raw: Record<string, unknown>) => raw,
-      component: () => ui,
+      component: drawn(path),
     }),
   )
   const signIn = createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
     validateSearch: (raw: Record<string, unknown>) => raw,
-    component: () => ui,
+    component: drawn('/sign-in'),
   })
   const router = createRouter({
     routeTree: root.addChildren([studio.addChildren(pages), signIn]),

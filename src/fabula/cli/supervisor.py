@@ -108,9 +108,16 @@ class Supervisor:
             preexec_fn=in_child,  # noqa: PLW1509 - the death signal must be set in the child
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env={**os.environ, "FABULA_DATABASE_URL": self._dsn},
+            env=self._environment(),
         )
         part.started = time.monotonic()
+
+    def _environment(self) -> dict[str, str]:
+        """On a terminal the parts only speak up when something is wrong, unless more is asked."""
+        env = {**os.environ, "FABULA_DATABASE_URL": self._dsn}
+        if sys.stderr.isatty() and self._settings.log_level.upper() == "INFO":
+            env.setdefault("FABULA_LOG_LEVEL", "WARNING")
+        return env
 
     def _revive(self) -> None:
         now = time.monotonic()

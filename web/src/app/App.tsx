@@ -21,6 +21,7 @@ export function App() {
       cssVariablesResolver={cssVariables}
       colorSchemeManager={themeChoice}
       defaultColorScheme="dark"
+      deduplicateCssVariables={false}
     >
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />

@@ -1,3 +1,5 @@
+import '@/ui/overlays.css'
+import '@mantine/core/styles/Kbd.css'
 import { Kbd, Modal } from '@mantine/core'
 import { useKeys } from '@/keys/useKeys'
 import { isMac, KEYMAP, shownKeys, type KeyRow } from '@/keys/keymap'

@@ -1,23 +1,25 @@
-import { Menu, Tooltip } from '@mantine/core'
 import {
   IconActivity,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSearch,
-  IconUserCircle,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { Fragment, lazy, Suspense, useState, type ComponentProps, type ReactNode } from 'react'
 import { Ring } from '@/ui/Ring'
+import { Tip } from '@/ui/Tip'
 import { Mark } from '@/ui/Mark'
 import { keyHint } from '@/keys/keymap'
 import type { JobOut } from '@/api'
 import { runningJobs, useActiveCount, useProgress } from '@/features/jobs/queries'
-import { AccountMenuItems } from './AccountMenu'
+import { AccountButton, type AccountButtonProps } from './AccountButton'
 import { AREAS } from './areas'
 import { panels } from './panels'
 import classes from './Rail.module.css'
+
+const loadMenu = () => import('./AccountMenu')
+const AccountMenu = lazy(loadMenu)
 
 interface RailProps {
   folded: boolean
@@ -28,11 +30,14 @@ interface RailProps {
 /** The areas, and at the foot what runs and who is there. */
 export function Rail({ folded, onFold, name }: RailProps) {
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
-  const tip = (label: string, child: ReactNode) => (
-    <Tooltip label={label} position="right" disabled={!folded}>
-      {child}
-    </Tooltip>
-  )
+  const tip = (label: string, child: ReactNode) =>
+    folded ? (
+      <Tip label={label} side="beside">
+        {child}
+      </Tip>
+    ) : (
+      child
+    )
   return (
     <nav className={`${classes.rail} ${folded ? classes.folded : ''}`} aria-label="Studio">
       <Link to="/workspace" className={classes.brand} aria-label="Fabula, to the workspace">
@@ -40,18 +45,21 @@ export function Rail({ folded, onFold, name }: RailProps) {
         <span className={classes.word}>Fabula</span>
       </Link>
       {AREAS.map((area) => (
-        <Tooltip key={area.id} label={area.label} position="right" disabled={!folded}>
-          <Link
-            to={area.to}
-            className={classes.item}
-            {...(area.id === 'library' ? { 'data-flight': 'library' } : {})}
-          >
-            <span className={classes.icon}>
-              <area.icon size={20} stroke={1.7} aria-hidden />
-            </span>
-            <span className={classes.label}>{area.label}</span>
-          </Link>
-        </Tooltip>
+        <Fragment key={area.id}>
+          {tip(
+            area.label,
+            <Link
+              to={area.to}
+              className={classes.item}
+              {...(area.id === 'library' ? { 'data-flight': 'library' } : {})}
+            >
+              <span className={classes.icon}>
+                <area.icon size={20} stroke={1.7} aria-hidden />
+              </span>
+              <span className={classes.label}>{area.label}</span>
+            </Link>,
+          )}
+        </Fragment>
       ))}
       {tip(
         'Search and commands',
@@ -64,20 +72,8 @@ export function Rail({ folded, onFold, name }: RailProps) {
         </button>,
       )}
       <div className={classes.space} />
-      {tip('Activity', <ActivityButton className={classes.item ?? ''} />)}
-      <Menu position="right-end" width={240}>
-        <Menu.Target>
-          <button type="button" className={classes.item} aria-label={`Account of ${name}`}>
-            <span className={classes.icon}>
-              <IconUserCircle size={20} stroke={1.7} aria-hidden />
-            </span>
-            <span className={classes.label}>{name}</span>
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <AccountMenuItems />
-        </Menu.Dropdown>
-      </Menu>
+      {tip('Activity', <ActivityButton className={classes.item} />)}
+      {tip('Account', <Account account={name} />)}
       {tip(
         'Unfold the side bar',
         <button type="button" className={classes.item} onClick={onFold}>
@@ -92,7 +88,26 @@ export function Rail({ folded, onFold, name }: RailProps) {
   )
 }
 
-function ActivityButton({ className, ...rest }: { className: string }) {
+/** The button of the account; what it opens is loaded when somebody is about to press it. */
+function Account(props: AccountButtonProps) {
+  const [wanted, setWanted] = useState(false)
+  const plain = (
+    <AccountButton
+      {...props}
+      onPointerEnter={() => void loadMenu()}
+      onClick={() => setWanted(true)}
+    />
+  )
+  return wanted ? (
+    <Suspense fallback={plain}>
+      <AccountMenu {...props} />
+    </Suspense>
+  ) : (
+    plain
+  )
+}
+
+function ActivityButton({ className, ...rest }: ComponentProps<'button'>) {
   const { running, waiting } = useActiveCount()
   const total = running + waiting
   const said = total ? `${running} running, ${waiting} waiting` : 'nothing running'
@@ -149,17 +164,7 @@ export function BottomBar({ name }: { name: string }) {
         Activity
         {running + waiting ? <span className={classes.tabBadge}>{running + waiting}</span> : null}
       </button>
-      <Menu position="top-end" width={260}>
-        <Menu.Target>
-          <button type="button" className={classes.tab} aria-label={`Account of ${name}`}>
-            <IconUserCircle size={22} stroke={1.7} aria-hidden />
-            Account
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <AccountMenuItems />
-        </Menu.Dropdown>
-      </Menu>
+      <Account account={name} tab />
     </nav>
   )
 }

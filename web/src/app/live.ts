@@ -22,7 +22,10 @@ export function eventTable(client: QueryClient): EventTable {
   const readAsset = gathered((id) => readLibraryAssetAnew(client, id, readJob))
   return {
     'job.updated': (data) => {
-      patchJob(client, data.job_id, (job) => ({ ...job, status: data.status }))
+      // A job that has ended is shown so once its last pictures were read with it.
+      if (data.status === 'processing') {
+        patchJob(client, data.job_id, (job) => ({ ...job, status: 'processing' }))
+      }
       readJob(data.job_id)
     },
     'job.progress': (data) => storeProgress(client, data),

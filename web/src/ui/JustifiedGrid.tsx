@@ -62,12 +62,16 @@ export function JustifiedGrid<T extends Item>(props: JustifiedGridProps<T>) {
   const { items, rowHeight, gap, onNearEnd } = props
   const grid = useRef<HTMLDivElement>(null)
   const { width, band, view } = useWindowBand(grid)
-  const aspects = items.map((item) => shownAspect(item.width, item.height)).join(' ')
+  // Another list of the same shapes, as after a change of a title, keeps its rows.
+  const aspects = useMemo(
+    () => items.map((item) => shownAspect(item.width, item.height)).join(' '),
+    [items],
+  )
   const rows = useMemo(
     () => justify(aspects ? aspects.split(' ').map(Number) : [], { width, rowHeight, gap }),
     [aspects, width, rowHeight, gap],
   )
-  const { first, end } = rowsWithin(rows, band * BAND - view, (band + 1) * BAND + 2 * view)
+  const { first, end } = rowsWithin(rows, band * BAND - 0.5 * view, (band + 1) * BAND + 1.75 * view)
   const [activeId, setActiveId] = useState<string | null>(null)
   const active = items.find((item) => item.id === activeId) ?? items[0]
   useGridHandle({ ...props, rows, grid, setActiveId })

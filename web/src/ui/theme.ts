@@ -89,6 +89,7 @@ function variables(palette: Palette): Record<string, string> {
     '--fb-accent-hover': palette.accentHover,
     '--fb-on-accent': palette.onAccent,
     '--fb-accent-text': palette.accentText,
+    '--fb-ring': palette.ring,
     '--fb-danger': palette.danger,
     '--fb-success': palette.success,
     '--fb-added': palette.added,

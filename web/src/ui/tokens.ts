@@ -10,6 +10,8 @@ export interface Palette {
   onAccent: string
   /** The accent as text or line. */
   accentText: string
+  /** The ring around what has the focus. */
+  ring: string
   danger: string
   success: string
   /** Words that a rewriting added. */
@@ -24,6 +26,7 @@ export const dark: Palette = {
   accentHover: '#f7c173',
   onAccent: '#231603',
   accentText: '#f5bd6c',
+  ring: '#f2b052',
   danger: '#ff8a80',
   success: '#67d391',
   added: '#3d3119',
@@ -37,6 +40,7 @@ export const light: Palette = {
   accentHover: '#e79a28',
   onAccent: '#231603',
   accentText: '#865005',
+  ring: '#b06a00',
   danger: '#b3241b',
   success: '#14713a',
   added: '#fde9c4',

@@ -1,3 +1,4 @@
+import '@/ui/overlays.css'
 import { ActionIcon, Button, Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconPlayerStop } from '@tabler/icons-react'

@@ -54,7 +54,9 @@ export function removeLibraryAsset(client: QueryClient, id: string): void {
 }
 
 /** All assets of a list in one row; one that moved between two readings of pages stands once. */
-export function assetsOf(list: LibraryPages | undefined): LibraryAssetOut[] {
+export function assetsOf(
+  list: { pages: readonly Pick<LibraryPage, 'items'>[] } | undefined,
+): LibraryAssetOut[] {
   const seen = new Set<string>()
   return (list?.pages ?? [])
     .flatMap((page) => page.items)

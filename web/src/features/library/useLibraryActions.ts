@@ -1,4 +1,5 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
 import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
 import { makeAgainFromLibrary } from '@/features/jobs/actions'
 import { useAsReference } from '@/features/workspace/useDraftElsewhere'
@@ -45,42 +46,52 @@ export interface LibraryActions {
   download: (assets: readonly LibraryAssetOut[]) => void
 }
 
-/** What can be done with the pictures of the library. */
+/** What can be done with the pictures of the library; the same object for as long as the page is there. */
 export function useLibraryActions(): LibraryActions {
   const client = useQueryClient()
   const asReference = useAsReference()
-  return {
-    favourite: (assets) => {
-      const to = assets.some((asset) => !asset.is_favorite)
-      const wanted = assets.filter((asset) => asset.is_favorite !== to)
-      void changeMany(client, wanted, () => ({ is_favorite: to })).then((done) => {
-        if (done < 2) return
-        showToast({
-          text: `${count(done, 'picture')} ${to ? 'are favourites' : 'no longer favourites'}`,
-        })
-      })
-    },
-    addTags: (assets, tags) => {
-      const change = (asset: LibraryAssetOut) => ({ tags: withTags(asset.tags, tags) })
-      void changeMany(client, assets, change).then((done) => {
-        if (done) showToast({ text: `${count(done, 'picture')} tagged ${tags.join(', ')}` })
-      })
-    },
-    remove: (assets) =>
-      deleteSoon(
-        client,
-        assets.map((asset) => asset.id),
-      ),
-    again: (asset) => void makeAgainFromLibrary(client, asset.id),
-    reference: (asset) =>
-      asReference({
-        assetId: asset.id,
-        thumbnailUrl: asset.thumbnail_url,
-        width: asset.width,
-        height: asset.height,
-      }),
-    download: (assets) => void downloadAll(assets),
-  }
+  const latest = useRef(asReference)
+  useEffect(() => {
+    latest.current = asReference
+  })
+  return useMemo(
+    () => ({
+      favourite: (assets) => void favourite(client, assets),
+      addTags: (assets, tags) => void addTags(client, assets, tags),
+      remove: (assets) =>
+        deleteSoon(
+          client,
+          assets.map((asset) => asset.id),
+        ),
+      again: (asset) => void makeAgainFromLibrary(client, asset.id),
+      reference: (asset) =>
+        latest.current({
+          assetId: asset.id,
+          thumbnailUrl: asset.thumbnail_url,
+          width: asset.width,
+          height: asset.height,
+        }),
+      download: (assets) => void downloadAll(assets),
+    }),
+    [client],
+  )
+}
+
+async function favourite(client: QueryClient, assets: readonly LibraryAssetOut[]): Promise<void> {
+  const to = assets.some((asset) => !asset.is_favorite)
+  const wanted = assets.filter((asset) => asset.is_favorite !== to)
+  const done = await changeMany(client, wanted, () => ({ is_favorite: to }))
+  if (done < 2) return
+  showToast({ text: `${count(done, 'picture')} ${to ? 'are favourites' : 'no longer favourites'}` })
+}
+
+async function addTags(
+  client: QueryClient,
+  assets: readonly LibraryAssetOut[],
+  tags: readonly string[],
+): Promise<void> {
+  const done = await changeMany(client, assets, (asset) => ({ tags: withTags(asset.tags, tags) }))
+  if (done) showToast({ text: `${count(done, 'picture')} tagged ${tags.join(', ')}` })
 }
 
 const PROGRESS = 'library-progress'

@@ -1,3 +1,4 @@
+import '@/ui/overlays.css'
 import { Modal } from '@mantine/core'
 import { useElementSize, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
@@ -97,7 +98,10 @@ function Viewer({
     { modal: true },
   )
   return (
-    <div data-viewer className={`${classes.frame} ${details && !phone ? classes.withDetails : ''}`}>
+    <div
+      data-viewer
+      className={`${classes.frame} ${details && !phone ? classes.withDetails : ''} ${phone && sheet ? classes.withSheet : ''}`}
+    >
       <div className={classes.main}>
         <TopBar
           items={items}

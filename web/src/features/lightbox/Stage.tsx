@@ -132,6 +132,8 @@ function Compared({ item, other, control, split, onSplit, shareAt }: ComparedPro
       <div className={classes.slide} style={{ clipPath: `inset(0 calc(100% - ${percent}) 0 0)` }}>
         <Slide key={item.id} item={item} view={control.view} />
       </div>
+      <Side letter="A" item={item} className={classes.sideA} />
+      <Side letter="B" item={other} className={classes.sideB} />
       <div
         className={classes.divider}
         style={{ left: percent }}
@@ -154,5 +156,20 @@ function Compared({ item, other, control, split, onSplit, shareAt }: ComparedPro
         <span className={classes.knob} aria-hidden />
       </div>
     </>
+  )
+}
+
+interface SideProps {
+  letter: string
+  item: ViewerItem
+  className: string | undefined
+}
+
+function Side({ letter, item, className }: SideProps) {
+  return (
+    <span className={`${classes.side} ${className ?? ''}`}>
+      {letter}
+      {item.seed === null ? '' : `, seed ${item.seed}`}
+    </span>
   )
 }

@@ -126,7 +126,7 @@ export function effectiveFacts(made: Provenance): Fact[] {
 
 /** The prompts of a picture: as it was written, and as the engine got it where that differs. */
 export function promptsOf(item: ViewerItem, made: Provenance | null) {
-  const original = made?.promptOriginal ? made.promptOriginal : item.prompt
+  const original = made !== null && made.promptOriginal !== '' ? made.promptOriginal : item.prompt
   const final = made?.promptFinal ?? item.enhancedPrompt
   const differs = final !== null && final.trim() !== '' && final.trim() !== original.trim()
   return { original, final: differs ? final : null, negative: made?.negativePrompt ?? '' }

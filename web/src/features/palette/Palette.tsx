@@ -1,3 +1,4 @@
+import '@/ui/overlays.css'
 import { Modal } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useId, useState, type KeyboardEvent } from 'react'

@@ -14,6 +14,7 @@ import { useLongPress } from '@/ui/useLongPress'
 import classes from './Card.module.css'
 import { DRAGGED } from './dragging'
 import { daysLeft, previewFor, shareOf, type Cell } from './grouping'
+import type { JobHandlers } from './JobGroup'
 import type { StagedActions } from './useStagedActions'
 
 interface CardProps {
@@ -21,13 +22,12 @@ interface CardProps {
   asset: AssetRef
   retentionDays: number
   actions: StagedActions
-  onOpen: (id: string) => void
-  onMenu: (job: JobOut, asset: AssetRef) => void
+  on: JobHandlers
 }
 
 /** A finished picture of the workspace. */
-export function Card({ job, asset, retentionDays, actions, onOpen, onMenu }: CardProps) {
-  const longPress = useLongPress(() => onMenu(job, asset))
+export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
+  const longPress = useLongPress(() => on.menu(job, asset))
   const number = job.count > 1 ? `, ${asset.asset_index + 1} of ${job.count}` : ''
   const drag = (event: DragEvent) => {
     event.dataTransfer.setData(DRAGGED, JSON.stringify(asset))
@@ -49,7 +49,7 @@ export function Card({ job, asset, retentionDays, actions, onOpen, onMenu }: Car
         className={classes.tile}
         tabIndex={-1}
         aria-label="Open"
-        onClick={() => onOpen(asset.id)}
+        onClick={() => on.open(asset.id)}
       >
         <MediaTile
           width={asset.width}

@@ -1,3 +1,4 @@
+import '@/ui/overlays.css'
 import { Button, Drawer } from '@mantine/core'
 import {
   IconBookmarkPlus,

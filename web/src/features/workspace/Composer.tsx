@@ -20,8 +20,16 @@ import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
 import { useUpload } from './useUpload'
 
+interface ComposerProps {
+  /** Drawn in a sheet: what makes the pictures stands at its foot. */
+  compact?: boolean
+  /** Offers examples while nothing is written. */
+  examples?: boolean
+  onMade?: () => void
+}
+
 /** Where a prompt is written, and everything is set that makes a picture of it. */
-export function Composer({ compact = false, onMade }: { compact?: boolean; onMade?: () => void }) {
+export function Composer({ compact = false, examples = false, onMade }: ComposerProps) {
   const draft = useDraft()
   const { data: types } = useQuery(jobTypes)
   const type = types?.find((each) => each.job_type === draft.jobType)
@@ -91,7 +99,7 @@ export function Composer({ compact = false, onMade }: { compact?: boolean; onMad
           onChange={(event) => patchDraft({ prompt: event.currentTarget.value })}
           onPaste={paste}
         />
-        {draft.prompt === '' && !compact ? <Examples /> : null}
+        {draft.prompt === '' && examples ? <Examples /> : null}
         {draft.improved ? <ImprovedPart draft={draft} improved={draft.improved} /> : null}
         {showNegative ? (
           <NegativePart

@@ -1,3 +1,4 @@
+import '@/ui/overlays.css'
 import { Drawer } from '@mantine/core'
 import { useKeys } from '@/keys/useKeys'
 import { Composer } from './Composer'

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconBookmarks,
@@ -19,6 +19,7 @@ import { cancelJob, tryAgain } from '@/features/jobs/actions'
 import { useProgress } from '@/features/jobs/queries'
 import { copyText } from '@/ui/copyText'
 import { ratioName, when } from '@/ui/format'
+import { Tip } from '@/ui/Tip'
 import { Card, CardInMaking } from './Card'
 import { cellsOf, layoutOf, gridColumns, progressWords } from './grouping'
 import classes from './JobGroup.module.css'
@@ -29,10 +30,16 @@ interface JobGroupProps {
   width: number
   retentionDays: number
   actions: StagedActions
-  onOpen: (id: string) => void
-  onMenu: (job: JobOut, asset: AssetRef | null) => void
-  onEdit: (job: JobOut) => void
-  onHide: (id: string) => void
+  on: JobHandlers
+}
+
+/** What the page around a job does for it. */
+export interface JobHandlers {
+  open: (assetId: string) => void
+  /** A long press on a picture, or the whole job's menu on a phone. */
+  menu: (job: JobOut, asset: AssetRef | null) => void
+  edit: (job: JobOut) => void
+  hide: (jobId: string) => void
 }
 
 /** A job with its pictures: what was asked, how it goes, what came of it. */
@@ -55,7 +62,7 @@ export const JobGroup = memo(function JobGroup(props: JobGroupProps) {
           )}
         </div>
       ) : null}
-      {job.status === 'failed' ? <Failed job={job} onHide={props.onHide} /> : null}
+      {job.status === 'failed' ? <Failed job={job} onHide={props.on.hide} /> : null}
       {job.warnings.map((note) => (
         <p key={note.code + note.message} className={classes.notes}>
           <IconInfoCircle size={15} aria-hidden /> {note.message}
@@ -105,7 +112,7 @@ function GroupHead({
         {isActive(job) ? (
           <Tool icon={IconPlayerStop} label="Cancel" run={() => void cancelJob(client, job.id)} />
         ) : null}
-        <Tool icon={IconDots} label="More" run={() => onMenu(job, null)} />
+        <Tool icon={IconDots} label="More" run={() => on.menu(job, null)} />
       </div>
       <div className={classes.tools}>
         {isActive(job) ? (
@@ -113,7 +120,7 @@ function GroupHead({
         ) : (
           <Tool icon={IconRefresh} label="Make again" run={() => actions.again(job)} />
         )}
-        <Tool icon={IconPencil} label="Edit and make" run={() => onEdit(job)} />
+        <Tool icon={IconPencil} label="Edit and make" run={() => on.edit(job)} />
         <Tool
           icon={IconCopy}
           label="Copy the prompt"
@@ -136,11 +143,11 @@ function GroupHead({
 
 function Tool({ icon: Picture, label, run }: { icon: Icon; label: string; run: () => void }) {
   return (
-    <Tooltip label={label}>
+    <Tip label={label} side="aboveEnd">
       <ActionIcon className={classes.tool} size={32} aria-label={label} onClick={run}>
         <Picture size={17} stroke={1.7} aria-hidden />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   )
 }
 
@@ -159,11 +166,11 @@ function Failed({ job, onHide }: { job: JobOut; onHide: (id: string) => void }) 
           Try again
         </Button>
       )}
-      <Tooltip label="Hide">
+      <Tip label="Hide" side="aboveEnd">
         <ActionIcon aria-label="Hide" onClick={() => onHide(job.id)}>
           <IconX size={17} aria-hidden />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
     </div>
   )
 }

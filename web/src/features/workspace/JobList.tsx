@@ -1,6 +1,7 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import type { JobOut } from '@/api'
 import { layoutOf, type Row } from './grouping'
 import classes from './WorkspacePage.module.css'
 import group from './JobGroup.module.css'
@@ -11,7 +12,7 @@ const FAILED = 60
 
 interface JobListProps {
   rows: readonly Row[]
-  draw: (row: Extract<Row, { kind: 'job' }>, width: number) => ReactNode
+  draw: (job: JobOut, width: number) => ReactNode
   onNearEnd: () => void
   foot: ReactNode
 }
@@ -61,7 +62,7 @@ export function JobList({ rows, draw, onNearEnd, foot }: JobListProps) {
                   {row.kind === 'day' ? (
                     <h2 className={group.day}>{row.label}</h2>
                   ) : (
-                    draw(row, width)
+                    draw(row.job, width)
                   )}
                 </div>
               )

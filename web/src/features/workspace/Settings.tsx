@@ -1,9 +1,10 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { IconChevronRight, IconDice5, IconLock, IconLockOpen } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { JobTypeOut, LimitsOut } from '@/api'
 import { Choice, Line, RangeField, SelectField } from '@/ui/Fields'
 import { count, duration, ratioName } from '@/ui/format'
+import { Tip } from '@/ui/Tip'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
 import { missingTypes } from './missing'
@@ -124,7 +125,7 @@ function SeedField({ seed }: { seed: number | null }) {
             set(digits ? Math.min(Number(digits), MAX_SEED) : null)
           }}
         />
-        <Tooltip label="Roll a seed and hold it">
+        <Tip side="aboveEnd" label="Roll a seed and hold it">
           <ActionIcon
             size={36}
             aria-label="Roll a seed and hold it"
@@ -132,8 +133,8 @@ function SeedField({ seed }: { seed: number | null }) {
           >
             <IconDice5 size={19} stroke={1.7} />
           </ActionIcon>
-        </Tooltip>
-        <Tooltip label={locked ? 'Held: let it go' : 'Hold one seed'}>
+        </Tip>
+        <Tip side="aboveEnd" label={locked ? 'Held: let it go' : 'Hold one seed'}>
           <ActionIcon
             size={36}
             aria-label="Hold the seed"
@@ -143,7 +144,7 @@ function SeedField({ seed }: { seed: number | null }) {
           >
             {locked ? <IconLock size={19} stroke={1.7} /> : <IconLockOpen size={19} stroke={1.7} />}
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </div>
     </Line>
   )

@@ -21,17 +21,21 @@ interface ViewerProps {
 }
 
 /** The viewer over the workspace, for the picture that the address names. */
-export function Viewer({ rows, ready, actions, onNearEnd }: ViewerProps) {
+export function Viewer(props: ViewerProps) {
   const { view } = useSearch({ from: '/studio/workspace' })
+  return view === undefined ? null : <OpenViewer {...props} view={view} />
+}
+
+function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { view: string }) {
   const navigate = useNavigate()
   const router = useRouter()
   const use = useDraftElsewhere()
   const listed = viewerItems(rows)
   const at = listed.findIndex((item) => item.id === view)
   const alone = useQuery({
-    queryKey: keys.workspaceAsset(view ?? ''),
-    queryFn: () => sdk.getWorkspaceAsset({ path: { asset_id: view ?? '' } }),
-    enabled: ready && view !== undefined && at < 0,
+    queryKey: keys.workspaceAsset(view),
+    queryFn: () => sdk.getWorkspaceAsset({ path: { asset_id: view } }),
+    enabled: ready && at < 0,
   })
   const show = (id: string | undefined) =>
     void navigate({
@@ -50,7 +54,7 @@ export function Viewer({ rows, ready, actions, onNearEnd }: ViewerProps) {
     })
     void navigate({ to: '/workspace', search: {}, replace: true })
   }, [gone, navigate])
-  if (view === undefined || gone) return null
+  if (gone) return null
   const items = at >= 0 ? listed : alone.data ? [viewerItemAlone(alone.data)] : []
   if (items.length === 0) return null
 

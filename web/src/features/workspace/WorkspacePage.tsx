@@ -2,13 +2,14 @@ import { VisuallyHidden } from '@mantine/core'
 import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
 import { IconBrush } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
 import { jobTypes, workspaceJobs } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
 import { EmptyState, ErrorState } from '@/ui/States'
+import { useStable } from '@/ui/useStable'
 import { Composer } from './Composer'
 import { useDiscarded } from './discarding'
 import { keepDraft, openDraft, patchDraft } from './draft'
@@ -16,7 +17,7 @@ import { draftOf } from './editJob'
 import { EXAMPLES } from './examples'
 import { mayHaveMore, rowsOf, type Row } from './grouping'
 import { useHiddenJobs } from './hiddenJobs'
-import { JobGroup } from './JobGroup'
+import { JobGroup, type JobHandlers } from './JobGroup'
 import { JobList } from './JobList'
 import { MakingGroups } from './MakingGroups'
 import { focusPrompt } from './promptFocus'
@@ -45,6 +46,10 @@ export function WorkspacePage() {
     window.addEventListener('pagehide', keepDraft)
     return () => window.removeEventListener('pagehide', keepDraft)
   }, [])
+  const { data: madeBefore = false } = useInfiniteQuery({
+    ...workspaceJobs,
+    select: (jobs) => jobs.pages.some((page) => page.items.length > 0),
+  })
   const { ref: composerRef, inViewport } = useInViewport<HTMLDivElement>()
   const [sheet, setSheet] = useState(false)
   const write = useCallback(() => {
@@ -62,7 +67,10 @@ export function WorkspacePage() {
         <Dock onWrite={write} />
       ) : (
         <div ref={composerRef}>
-          <Composer onMade={() => window.scrollTo({ top: 0, behavior: 'smooth' })} />
+          <Composer
+            examples={madeBefore}
+            onMade={() => window.scrollTo({ top: 0, behavior: 'smooth' })}
+          />
         </div>
       )}
       <StandInNote />
@@ -80,8 +88,8 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
   const { data: types } = useQuery(jobTypes)
   const discarded = useDiscarded()
   const [hidden, hide] = useHiddenJobs()
-  const rows = rowsOf(jobs.data, discarded, hidden)
-  const actions = useStagedActions()
+  const rows = useMemo(() => rowsOf(jobs.data, discarded, hidden), [jobs.data, discarded, hidden])
+  const actions = useStable(useStagedActions())
   const open = useOpenPicture()
   const [menu, setMenu] = useState<{ job: JobOut; asset: AssetRef | null } | null>(null)
   const grid = useRef<HTMLDivElement>(null)
@@ -103,17 +111,14 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
     patchDraft(draftOf(job, type?.limits ?? null))
     onWrite()
   }
-  const draw = (row: Extract<Row, { kind: 'job' }>, available: number) => (
-    <JobGroup
-      job={row.job}
-      width={available}
-      retentionDays={retentionDays}
-      actions={actions}
-      onOpen={open}
-      onMenu={(job, asset) => setMenu({ job, asset })}
-      onEdit={edit}
-      onHide={hide}
-    />
+  const on = useStable<JobHandlers>({
+    open,
+    menu: (job, asset) => setMenu({ job, asset }),
+    edit,
+    hide,
+  })
+  const draw = (job: JobOut, available: number) => (
+    <JobGroup job={job} width={available} retentionDays={retentionDays} actions={actions} on={on} />
   )
   return (
     <div ref={grid}>

@@ -1,0 +1,73 @@
+import { screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { http, HttpResponse } from 'msw'
+import { afterEach, describe, expect, it } from 'vitest'
+import { findings } from '../../../tests/axe'
+import { renderPage } from '../../../tests/render'
+import { server } from '../../../tests/server'
+import SignInPage from './SignInPage'
+
+const API = 'http://studio.test/api'
+const ADA = { id: '1', username: 'ada', display_name: 'ada', roles: [], has_password: true }
+const refused = (detail: string) =>
+  HttpResponse.json({ error: 'not_signed_in', detail, field: null }, { status: 401 })
+
+afterEach(() => history.replaceState(null, '', '/'))
+
+describe('signing in', () => {
+  it('by name and password leads back to where one was', async () => {
+    server.use(
+      http.post(`${API}/auth/login`, async ({ request }) => {
+        expect(await request.json()).toEqual({ username: 'ada', password: 'open sesame' })
+        return HttpResponse.json(ADA)
+      }),
+    )
+    const user = userEvent.setup()
+    const { router, client } = await renderPage(<SignInPage />, {
+      at: '/sign-in?next=%2Flibrary%3Fq%3Dfox',
+    })
+    await user.type(screen.getByLabelText('User name'), ' ada')
+    await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'open sesame')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    await waitFor(() => expect(router.state.location.href).toBe('/library?q=fox'))
+    expect(client.getQueryData(['me'])).toEqual(ADA)
+  })
+
+  it('says what is wrong', async () => {
+    server.use(
+      http.post(`${API}/auth/login`, () => refused('This name and password do not match.')),
+    )
+    const user = userEvent.setup()
+    await renderPage(<SignInPage />, { at: '/sign-in' })
+    await user.type(screen.getByLabelText('User name'), 'ada')
+    await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'wrong')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'This name and password do not match.',
+    )
+  })
+
+  it('by a link uses its token once and takes it out of the address', async () => {
+    const tokens: unknown[] = []
+    server.use(
+      http.post(`${API}/auth/link`, async ({ request }) => {
+        tokens.push(await request.json())
+        return HttpResponse.json(ADA)
+      }),
+    )
+    history.replaceState(null, '', '/sign-in#token=once-only')
+    const { router } = await renderPage(<SignInPage />, { at: '/sign-in' })
+    await waitFor(() => expect(router.state.location.pathname).toBe('/workspace'))
+    expect(tokens).toEqual([{ token: 'once-only' }])
+    expect(location.hash).toBe('')
+  })
+
+  it('shows the form when a link is used up', async () => {
+    server.use(http.post(`${API}/auth/link`, () => refused('This link was used already.')))
+    history.replaceState(null, '', '/sign-in#token=old')
+    const { container } = await renderPage(<SignInPage />, { at: '/sign-in' })
+    expect(await screen.findByRole('alert')).toHaveTextContent('This link was used already.')
+    expect(screen.getByLabelText('User name')).toBeVisible()
+    expect(await findings(container)).toEqual([])
+  })
+})

@@ -1,0 +1,67 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import {
+  IconGridDots,
+  IconHeart,
+  IconHeartFilled,
+  IconLayoutGrid,
+  IconSquare,
+  type Icon,
+} from '@tabler/icons-react'
+import type { ReactNode, RefObject } from 'react'
+import { SearchField } from './SearchField'
+import { SIZES, type TileSize } from './sizes'
+import classes from './Toolbar.module.css'
+
+const ICONS: Record<TileSize, Icon> = {
+  small: IconGridDots,
+  medium: IconLayoutGrid,
+  large: IconSquare,
+}
+
+interface ToolbarProps {
+  q: string
+  favourites: boolean
+  size: TileSize
+  said: ReactNode
+  field: RefObject<HTMLInputElement | null>
+  onSearch: (q: string) => void
+  onFavourites: (favourites: boolean) => void
+  onSize: (size: TileSize) => void
+}
+
+/** Search, favourites, and how large the pictures are. */
+export function Toolbar(props: ToolbarProps) {
+  const { favourites, size } = props
+  const Heart = favourites ? IconHeartFilled : IconHeart
+  const SizeIcon = ICONS[size]
+  const next = SIZES[(SIZES.indexOf(size) + 1) % SIZES.length] ?? 'medium'
+  return (
+    <div className={classes.bar}>
+      <h1 className={classes.heading}>Library</h1>
+      <SearchField q={props.q} onSearch={props.onSearch} field={props.field} />
+      <button
+        type="button"
+        className={classes.toggle}
+        aria-pressed={favourites}
+        aria-label="Favourites only"
+        onClick={() => props.onFavourites(!favourites)}
+      >
+        <Heart size={18} stroke={1.7} aria-hidden />
+        <span className={classes.wide}>Favourites</span>
+      </button>
+      <span className={classes.said} role="status">
+        {props.said}
+      </span>
+      <Tooltip label={`Pictures: ${size}`}>
+        <ActionIcon
+          className={classes.size}
+          size={44}
+          aria-label={`Pictures are ${size}: make them ${next}`}
+          onClick={() => props.onSize(next)}
+        >
+          <SizeIcon size={20} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  )
+}

@@ -1,0 +1,281 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { http, HttpResponse } from 'msw'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { asset, job, jobType, limits } from '../../../tests/fixtures'
+import { renderPage } from '../../../tests/render'
+import { server } from '../../../tests/server'
+import type { EnhanceOut, JobIn } from '@/api'
+import { listenToKeys } from '@/keys/dispatch'
+import { Composer } from './Composer'
+import { DRAGGED } from './dragging'
+import { getDraft, patchDraft, resetDraft } from './draft'
+
+const API = 'http://studio.test/api'
+const high = jobType({ job_type: 'sdxl_image_high', quality: 'high', credits: 2 })
+const video = jobType({
+  job_type: 'video_fast',
+  format: 'video',
+  available: false,
+  engine: null,
+  limits: null,
+  reason: 'No engine makes clips.',
+  remedy: 'Connect a WAN engine.',
+})
+
+function enhanced(change: Partial<EnhanceOut> = {}): EnhanceOut {
+  return {
+    original_prompt: 'a red fox',
+    enhanced_prompt: 'a red fox, in soft light',
+    strategy: 'rules',
+    template: null,
+    fallback_level: 'exact',
+    trace: { key: [], steps: [], source: 'cache', cache_age_s: 1 },
+    tokens: 9,
+    token_limit: 75,
+    token_estimator: 'clip',
+    cut: ['highly detailed'],
+    notes: [{ code: 'suggestion_empty', message: 'The model wrote nothing usable.' }],
+    expansion_percent: 100,
+    time_ms: 12,
+    engine: null,
+    ...change,
+  }
+}
+
+let sent: { body: JobIn; key: string | null }[] = []
+
+beforeEach(() => {
+  resetDraft()
+  sent = []
+  server.use(
+    http.get(`${API}/job-types`, () =>
+      HttpResponse.json({ items: [jobType(), high, video], next_cursor: null }),
+    ),
+    http.post(`${API}/jobs`, async ({ request }) => {
+      sent.push({
+        body: (await request.json()) as JobIn,
+        key: request.headers.get('idempotency-key'),
+      })
+      return HttpResponse.json(job(1, { status: 'queued' }), { status: 202 })
+    }),
+  )
+})
+
+const prompt = () => screen.getByRole('textbox', { name: 'Prompt' })
+const make = () => screen.getByRole('button', { name: 'Make' })
+
+async function ready() {
+  const user = userEvent.setup()
+  await renderPage(<Composer />)
+  await screen.findByText('Sketchbook')
+  return user
+}
+
+describe('making', () => {
+  it('needs words, and sends only what was chosen, with a key of its own', async () => {
+    const user = await ready()
+    expect(make()).toBeDisabled()
+    await user.type(prompt(), 'a red fox')
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body).toEqual({
+      prompt: 'a red fox',
+      job_type: 'sdxl_image_fast',
+      count: 3,
+      destination: 'workspace',
+    })
+    expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('says the price and the time before', async () => {
+    const user = await ready()
+    expect(screen.getByText('3 pictures · 3 credits · about 5 s')).toBeVisible()
+    await user.click(screen.getByRole('radio', { name: /High/ }))
+    await user.click(screen.getByRole('radio', { name: '6' }))
+    expect(screen.getByText('6 pictures · 12 credits · about 9 s')).toBeVisible()
+  })
+
+  it('works by Ctrl Enter from within the prompt', async () => {
+    const stop = listenToKeys()
+    const user = await ready()
+    await user.type(prompt(), 'a red fox{Control>}{Enter}{/Control}')
+    await waitFor(() => expect(sent).toHaveLength(1))
+    stop()
+  })
+
+  it('sends shape, seed, steps and negative words that were set', async () => {
+    const user = await ready()
+    server.use(
+      http.get(`${API}/prompts/negative`, () =>
+        HttpResponse.json({
+          base_negative_prompt: 'blurry, watermark',
+          items: ['blurry', 'watermark'],
+          model_type: 'sdxl',
+          content_mode: 'sfw',
+        }),
+      ),
+    )
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('radio', { name: /^4:3/ }))
+    await user.type(screen.getByLabelText('Seed'), '42x')
+    await user.click(screen.getByRole('button', { name: 'Negative' }))
+    await user.type(screen.getByRole('textbox', { name: 'Negative prompt' }), 'rain')
+    expect(await screen.findByText(/blurry, watermark/)).toBeVisible()
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body).toMatchObject({
+      width: 1024,
+      height: 768,
+      seed: 42,
+      negative_prompt: 'rain',
+    })
+  })
+
+  it('says why not when the studio refuses, and keeps the words', async () => {
+    const user = await ready()
+    server.use(
+      http.post(`${API}/jobs`, () =>
+        HttpResponse.json(
+          { error: 'invalid', detail: 'This prompt cannot be made here.', field: 'prompt' },
+          { status: 422 },
+        ),
+      ),
+    )
+    await user.type(prompt(), 'a red fox')
+    await user.click(make())
+    expect(await screen.findByText('This prompt cannot be made here.')).toBeVisible()
+    expect(prompt()).toHaveValue('a red fox')
+  })
+})
+
+describe('improving', () => {
+  it('shows the rewriting with its notes, and uses it only when told', async () => {
+    server.use(http.post(`${API}/prompts/enhance`, () => HttpResponse.json(enhanced())))
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('button', { name: 'Improve' }))
+    expect(await screen.findByRole('textbox', { name: 'Improved prompt' })).toHaveValue(
+      'a red fox, in soft light',
+    )
+    expect(screen.getByText(', in soft light', { selector: 'mark' })).toBeInTheDocument()
+    expect(screen.getByText('The model wrote nothing usable.')).toBeVisible()
+    expect(screen.getByText('Did not fit: highly detailed')).toBeVisible()
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body.enhanced_prompt).toBeUndefined()
+
+    await user.click(screen.getByRole('button', { name: 'Use' }))
+    await user.type(screen.getByRole('textbox', { name: 'Improved prompt' }), ', dawn')
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(2))
+    expect(sent[1]?.body).toMatchObject({
+      prompt: 'a red fox',
+      enhanced_prompt: 'a red fox, in soft light, dawn',
+    })
+  })
+
+  it('does not use a rewriting of other words', async () => {
+    server.use(http.post(`${API}/prompts/enhance`, () => HttpResponse.json(enhanced())))
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('button', { name: 'Improve' }))
+    await user.click(await screen.findByRole('button', { name: 'Use' }))
+    await user.type(prompt(), ' at night')
+    expect(screen.getByText(/Your prompt has changed since/)).toBeVisible()
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body.enhanced_prompt).toBeUndefined()
+  })
+
+  it('can be discarded', async () => {
+    const user = await ready()
+    patchDraft({
+      prompt: 'a',
+      improved: { source: 'a', text: 'a b', inUse: true, notes: [], cut: [], by: 'by rules' },
+    })
+    await user.click(await screen.findByRole('button', { name: 'Discard the improved prompt' }))
+    expect(getDraft().improved).toBeNull()
+  })
+})
+
+describe('a reference', () => {
+  it('comes from a picture that is dropped', async () => {
+    await ready()
+    const { fireEvent } = await import('@testing-library/react')
+    const dataTransfer = {
+      types: [DRAGGED],
+      files: [],
+      getData: (kind: string) => (kind === DRAGGED ? JSON.stringify(asset(0)) : ''),
+    }
+    fireEvent.drop(prompt(), { dataTransfer })
+    expect(await screen.findByAltText('The reference')).toBeVisible()
+    expect(screen.getByText('50 %: keeps the layout, redraws the rest')).toBeVisible()
+    expect(getDraft().reference?.assetId).toBe(asset(0).id)
+  })
+
+  it('comes from a file, and goes along with the job', async () => {
+    server.use(
+      http.post(`${API}/uploads`, () =>
+        HttpResponse.json(
+          { ...asset(7), id: 'up', url: '/u', thumbnail_url: '/t' },
+          { status: 201 },
+        ),
+      ),
+    )
+    const user = await ready()
+    const field = document.querySelector<HTMLInputElement>('input[type="file"]')
+    if (!field) throw new Error('There is no field for a file.')
+    await user.upload(field, new File(['x'], 'a.png', { type: 'image/png' }))
+    await screen.findByAltText('The reference')
+    await user.type(prompt(), 'a red fox')
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body.reference).toEqual({ asset_id: 'up', strength: 0.5 })
+  })
+})
+
+describe('settings', () => {
+  it('send steps only when they were moved, and can take that back', async () => {
+    const user = await ready()
+    await user.click(screen.getByRole('button', { name: 'Advanced' }))
+    const { fireEvent } = await import('@testing-library/react')
+    fireEvent.change(screen.getByLabelText('Steps'), { target: { value: '20' } })
+    expect(getDraft().steps).toBe(20)
+    await user.click(screen.getByRole('button', { name: 'Reset' }))
+    expect(getDraft().steps).toBeNull()
+  })
+
+  it('show what cannot be made here, and why', async () => {
+    const user = await ready()
+    await user.click(screen.getByRole('button', { name: 'Advanced' }))
+    const list = screen.getByLabelText('All job types')
+    expect(within(list).getByRole('option', { name: /video_fast/ })).toBeDisabled()
+    expect(screen.getByText(/No engine makes clips. Connect a WAN engine./)).toBeVisible()
+  })
+
+  it('roll, hold and let go of a seed', async () => {
+    const user = await ready()
+    await user.click(screen.getByRole('button', { name: 'Roll a seed and hold it' }))
+    expect(getDraft().seed).not.toBeNull()
+    expect(screen.getByRole('button', { name: 'Hold the seed' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await user.click(screen.getByRole('button', { name: 'Hold the seed' }))
+    expect(getDraft().seed).toBeNull()
+  })
+
+  it('offer no negative words to an engine that reads none', async () => {
+    server.use(
+      http.get(`${API}/job-types`, () =>
+        HttpResponse.json({
+          items: [jobType({ limits: { ...limits, negative_prompt: false } })],
+          next_cursor: null,
+        }),
+      ),
+    )
+    await ready()
+    expect(screen.getByRole('button', { name: 'Negative' })).toBeDisabled()
+  })
+})

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { jobType, limits } from '../../../tests/fixtures'
+import { EMPTY_DRAFT, type Draft } from './draft'
+import {
+  estimateOf,
+  MAX_SEED,
+  obstacle,
+  priceOf,
+  randomSeed,
+  requestOf,
+  rewritingInUse,
+  shapesFor,
+  strengthWords,
+  summaryOf,
+  withJobType,
+} from './request'
+
+const type = jobType()
+const draft = (change: Partial<Draft> = {}): Draft => ({
+  ...EMPTY_DRAFT,
+  prompt: 'a fox',
+  ...change,
+})
+const improved = (change: object = {}) => ({
+  source: 'a fox',
+  text: 'a fox, in soft light',
+  inUse: true,
+  notes: [],
+  cut: [],
+  by: 'by rules',
+  ...change,
+})
+
+describe('the request of a draft', () => {
+  it('says only what the person chose', () => {
+    expect(requestOf(draft(), limits)).toEqual({
+      prompt: 'a fox',
+      job_type: 'sdxl_image_fast',
+      count: 3,
+      destination: 'workspace',
+    })
+  })
+
+  it('says everything that was chosen', () => {
+    const full = draft({
+      seed: 0,
+      size: { width: 1024, height: 768 },
+      steps: 20,
+      guidance: 2,
+      negative: ' rain ',
+      reference: { assetId: 'r', thumbnailUrl: '', width: 1, height: 1 },
+      strength: 0.3,
+      improved: improved(),
+    })
+    expect(requestOf(full, limits)).toMatchObject({
+      seed: 0,
+      width: 1024,
+      height: 768,
+      steps: 20,
+      guidance_scale: 2,
+      negative_prompt: 'rain',
+      reference: { asset_id: 'r', strength: 0.3 },
+      enhanced_prompt: 'a fox, in soft light',
+    })
+  })
+
+  it('asks for no more pictures than the engine makes at once', () => {
+    expect(
+      requestOf(draft({ count: 6 }), jobType({ limits: { ...limits, max_count: 4 } }).limits).count,
+    ).toBe(4)
+  })
+})
+
+describe('a rewriting', () => {
+  it('counts only while it is in use and of these words', () => {
+    expect(rewritingInUse(draft({ improved: improved() }))).toBe('a fox, in soft light')
+    expect(rewritingInUse(draft({ improved: improved({ inUse: false }) }))).toBeNull()
+    expect(rewritingInUse(draft({ improved: improved(), prompt: 'an owl' }))).toBeNull()
+    expect(rewritingInUse(draft({ improved: improved({ text: ' ' }) }))).toBeNull()
+  })
+})
+
+describe('what stands in the way', () => {
+  it.each([
+    [draft(), type, null],
+    [draft({ prompt: '  ' }), type, /what to make/],
+    [draft({ prompt: 'x'.repeat(4001) }), type, /4000/],
+    [draft(), undefined, /not known/],
+    [
+      draft(),
+      jobType({ available: false, reason: 'No engine.', remedy: 'Connect one.' }),
+      /No engine. Connect one./,
+    ],
+    [
+      draft({ reference: { assetId: 'r', thumbnailUrl: '', width: 1, height: 1 } }),
+      jobType({ limits: { ...limits, image_to_image: false } }),
+      /cannot start from a picture/,
+    ],
+  ])('%#', (made, kind, words) => {
+    if (words === null) expect(obstacle(made, kind)).toBeNull()
+    else expect(obstacle(made, kind)).toMatch(words)
+  })
+})
+
+describe('price and time', () => {
+  it('are those of all pictures', () => {
+    const high = jobType({ credits: 2, estimate_seconds: 4 })
+    expect([priceOf(draft({ count: 3 }), high), estimateOf(draft({ count: 3 }), high)]).toEqual([
+      6, 12,
+    ])
+    expect(summaryOf(draft({ count: 3 }), high)).toBe('3 pictures · 6 credits · about 12 s')
+    expect(summaryOf(draft({ count: 1 }), jobType({ estimate_seconds: null }))).toBe(
+      '1 picture · 1 credit',
+    )
+  })
+})
+
+describe('shapes', () => {
+  it('go from wide to tall and keep the standard of the job type', () => {
+    const own = {
+      ...limits,
+      width: { ...limits.width, default: 832 },
+      height: { ...limits.height, default: 480 },
+    }
+    const names = shapesFor(own).map(({ width, height }) => `${width}x${height}`)
+    expect(names).toEqual([
+      '1024x576',
+      '832x480',
+      '1152x768',
+      '1024x768',
+      '1024x1024',
+      '768x1024',
+      '576x1024',
+    ])
+  })
+
+  it('leave out what the engine cannot make', () => {
+    const small = {
+      ...limits,
+      width: { ...limits.width, maximum: 1024 },
+      height: { ...limits.height, maximum: 800 },
+    }
+    expect(shapesFor(small).map((shape) => shape.height)).toEqual([576, 768, 1024])
+  })
+})
+
+describe('another job type', () => {
+  it('drops settings that lie beyond its limits', () => {
+    const narrow = jobType({
+      job_type: 'image_fast',
+      limits: { ...limits, steps: { ...limits.steps, maximum: 30 } },
+    })
+    const changed = withJobType(
+      draft({ steps: 50, guidance: 2, size: { width: 111, height: 99 } }),
+      narrow,
+    )
+    expect(changed).toMatchObject({ jobType: 'image_fast', steps: null, guidance: 2, size: null })
+  })
+})
+
+it('strengths have words from keeping to ignoring', () => {
+  const words = [0, 0.3, 0.5, 0.8, 1].map(strengthWords)
+  expect(new Set(words).size).toBe(5)
+  expect(words[0]).toMatch(/keeps/)
+  expect(words[4]).toMatch(/ignores/)
+})
+
+it('rolled seeds are legal and differ', () => {
+  const seeds = Array.from({ length: 20 }, randomSeed)
+  expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)).toBe(true)
+  expect(new Set(seeds).size).toBeGreaterThan(15)
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { count, dayName, duration, fileSize, ratioName, when } from './format'
+
+const NOW = new Date(2026, 10, 25, 14, 30).getTime()
+const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString()
+
+describe('words for numbers', () => {
+  it.each([
+    [0.4, 'under a second'],
+    [4.4, '4 s'],
+    [89, '89 s'],
+    [90, '2 min'],
+    [3599, '1 h'],
+    [3900, '1 h 5 min'],
+  ])('%d seconds', (seconds, words) => expect(duration(seconds)).toBe(words))
+
+  it.each([
+    [640, '640 B'],
+    [48_200, '48 kB'],
+    [999_600, '1.0 MB'],
+    [1_234_567, '1.2 MB'],
+  ])('%d bytes', (bytes, words) => expect(fileSize(bytes)).toBe(words))
+
+  it('counts in the singular and the plural', () => {
+    expect([count(1, 'picture'), count(3, 'picture'), count(1200, 'entry', 'entries')]).toEqual([
+      '1 picture',
+      '3 pictures',
+      '1,200 entries',
+    ])
+  })
+
+  it.each([
+    [1024, 768, '4:3'],
+    [1024, 576, '16:9'],
+    [1000, 1000, '1:1'],
+    [1001, 523, '1.91:1'],
+    [523, 1001, '1:1.91'],
+  ])('%d by %d', (width, height, name) => expect(ratioName(width, height)).toBe(name))
+})
+
+describe('words for times', () => {
+  it.each([
+    [10, 'just now'],
+    [300, '5 minutes ago'],
+    [7200, '12:30'],
+    [86_400, 'Yesterday, 14:30'],
+  ])('%d seconds ago', (seconds, words) => expect(when(ago(seconds), NOW)).toBe(words))
+
+  it('names days', () => {
+    expect(dayName(ago(60), NOW)).toBe('Today')
+    expect(dayName(ago(86_400), NOW)).toBe('Yesterday')
+    expect(dayName(ago(3 * 86_400), NOW)).toBe('Sunday 22 November')
+  })
+})
