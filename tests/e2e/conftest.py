@@ -71,7 +71,8 @@ def signed_in(studio: RealStudio, context: BrowserContext) -> Visit:
     page.on("pageerror", lambda error: visit.faults.append(str(error)))
     link = studio.command("user", "link").strip()
     page.goto(link)
-    page.get_by_role("textbox", name="Prompt").wait_for()
+    page.wait_for_url("**/workspace")
+    page.get_by_role("button", name="Make", exact=True).wait_for()
     return visit
 
 

@@ -71,18 +71,21 @@ def test_a_picture_is_opened_with_all_its_details(desktop: Visit, shots: Path | 
     expect(viewer).to_be_hidden()
 
 
-def test_a_job_that_cannot_be_made_says_what_to_do(desktop: Visit) -> None:
+def test_what_cannot_be_made_is_said_before_it_is_sent(desktop: Visit) -> None:
     page = desktop.page
-    write(page, "x" * 4500)
-    make(page)
-    expect(page.get_by_text(re.compile("4,?000", re.IGNORECASE)).first).to_be_visible()
+    write(page, "x" * 4001)
+    expect(page.get_by_role("button", name="Make", exact=True)).to_be_disabled()
+    expect(page.get_by_text("A prompt has at most 4000 characters.")).to_be_visible()
 
 
 def test_the_same_on_a_phone(phone: Visit, shots: Path | None) -> None:
-    page = phone.page
-    write(page, "a castle on a hill in the fog")
-    make(page)
-    job = page.get_by_role("article", name="a castle on a hill in the fog").first
+    page, prompt = phone.page, "a castle on a hill in the fog"
+    page.get_by_role("button", name="What should be in the picture?").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("textbox", name="Prompt", exact=True).fill(prompt)
+    shot(page, shots, "phone-sheet")
+    sheet.get_by_role("button", name="Make", exact=True).click()
+    job = page.get_by_role("article", name=prompt).first
     cards = job.locator("[data-asset-id]")
     expect(cards).to_have_count(3, timeout=PATIENCE)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -102,14 +105,27 @@ def test_a_page_that_was_closed_finds_its_job_again(desktop: Visit) -> None:
     expect(job.locator("[data-asset-id]")).to_have_count(3, timeout=PATIENCE)
 
 
-def test_addresses_of_the_page_are_kept_through_signing_in(desktop: Visit) -> None:
-    page = desktop.page
+def test_an_address_is_kept_through_signing_in(desktop: Visit) -> None:
+    page, password = desktop.page, "a long enough secret"
+    key = desktop.studio.command("user", "create", "walker", "--role", "basic_user", "--api-key")
+    with desktop.studio.client(key.strip()) as client:
+        client.put("/api/me/password", json={"new_password": password}).raise_for_status()
     page.context.clear_cookies()
-    desktop.faults.clear()
     desktop.open("/library?q=fox")
     expect(page).to_have_url(re.compile("/sign-in"), timeout=PATIENCE)
-    desktop.faults.clear()
-    link = desktop.studio.command("user", "link").strip()
-    page.goto(link)
-    page.reload()
+    page.get_by_role("textbox", name="User name").fill("walker")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(r"/library\?q=fox"), timeout=PATIENCE)
+    assert all("401" in fault for fault in desktop.faults)
+    desktop.faults.clear()
+
+
+def test_a_link_works_where_one_is_already_asked_to_sign_in(desktop: Visit) -> None:
+    page = desktop.page
+    page.context.clear_cookies()
+    desktop.open("/sign-in")
+    page.get_by_role("textbox", name="User name").wait_for()
+    page.goto(desktop.studio.command("user", "link").strip())
+    expect(page).to_have_url(re.compile("/workspace"), timeout=PATIENCE)
+    desktop.faults.clear()

@@ -20,7 +20,7 @@ export function AccountButton({
       type="button"
       className={`${(tab ? classes.tab : classes.item) ?? ''} ${className}`}
       aria-label={`Account of ${account}`}
-      aria-haspopup="menu"
+      aria-haspopup="dialog"
       {...rest}
     >
       {tab ? (

@@ -1,5 +1,5 @@
 import '@/ui/overlays.css'
-import { Menu, useMantineColorScheme } from '@mantine/core'
+import { Popover, useMantineColorScheme } from '@mantine/core'
 import { IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -19,47 +19,47 @@ const THEMES: { value: ThemeChoice; label: string }[] = [
 /** The account's menu; it is loaded, and opens, when its button is first pressed. */
 export default function AccountMenu(props: AccountButtonProps) {
   const [opened, setOpened] = useState(true)
+  const close = () => setOpened(false)
   return (
-    <Menu
+    <Popover
       opened={opened}
       onChange={setOpened}
       position={props.tab ? 'top-end' : 'right-end'}
-      width={272}
+      width={288}
+      trapFocus
+      returnFocus
     >
-      <Menu.Target>
-        <AccountButton {...props} />
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Items />
-      </Menu.Dropdown>
-    </Menu>
+      <Popover.Target>
+        <AccountButton {...props} onClick={() => setOpened(!opened)} />
+      </Popover.Target>
+      <Popover.Dropdown p={8} aria-label="Account">
+        <Items onDone={close} />
+      </Popover.Dropdown>
+    </Popover>
   )
 }
 
-function Items() {
+function Items({ onDone }: { onDone: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const signOut = useSignOut()
+  const showKeys = () => {
+    onDone()
+    panels.open('keys')
+  }
   return (
     <>
       <div className={classes.theme}>
         <Choice label="Theme" value={colorScheme} options={THEMES} onChange={setColorScheme} />
       </div>
-      <Menu.Item
-        leftSection={<IconSettings size={18} stroke={1.7} />}
-        component={Link}
-        to="/settings"
-      >
-        Settings
-      </Menu.Item>
-      <Menu.Item
-        leftSection={<IconKeyboard size={18} stroke={1.7} />}
-        onClick={() => panels.open('keys')}
-      >
-        Keys
-      </Menu.Item>
-      <Menu.Item leftSection={<IconLogout size={18} stroke={1.7} />} onClick={() => void signOut()}>
-        Sign out
-      </Menu.Item>
+      <Link className={classes.entry} to="/settings" onClick={onDone}>
+        <IconSettings size={18} stroke={1.7} aria-hidden /> Settings
+      </Link>
+      <button type="button" className={classes.entry} onClick={showKeys}>
+        <IconKeyboard size={18} stroke={1.7} aria-hidden /> Keys
+      </button>
+      <button type="button" className={classes.entry} onClick={() => void signOut()}>
+        <IconLogout size={18} stroke={1.7} aria-hidden /> Sign out
+      </button>
     </>
   )
 }

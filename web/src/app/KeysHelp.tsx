@@ -11,7 +11,14 @@ const GROUPS: KeyRow['group'][] = ['Everywhere', 'Making', 'Pictures', 'Viewer']
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
   useKeys({ help: onClose }, { modal: true })
   return (
-    <Modal opened onClose={onClose} title="Keys" size="lg" radius={8}>
+    <Modal
+      opened
+      onClose={onClose}
+      title="Keys"
+      size="lg"
+      radius={8}
+      closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
+    >
       <div className={classes.groups}>
         {GROUPS.map((group) => (
           <section key={group} className={classes.group}>

@@ -1,9 +1,10 @@
 import { useLocalStorage } from '@mantine/hooks'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { me } from '@/features/account/queries'
+import { useActiveCount } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { AREAS } from './areas'
 import { useLinkState } from './linkState'
@@ -23,8 +24,10 @@ export function Shell() {
   useLive()
   useShellKeys(() => setFolded((before) => !before))
   const panel = usePanel()
+  const title = useTitle()
   return (
     <div className={`${classes.shell} ${folded ? classes.folded : ''}`}>
+      <title>{title}</title>
       <a className={classes.skip} href="#main">
         To the content
       </a>
@@ -41,6 +44,16 @@ export function Shell() {
       </Suspense>
     </div>
   )
+}
+
+/** The page's name, and before it how many jobs are under way: `(2) Workspace · Fabula`. */
+function useTitle(): string {
+  const path = useLocation({ select: (location) => location.pathname })
+  const { running, waiting } = useActiveCount()
+  const name = AREAS.find((area) => path.startsWith(area.to))?.label
+  const page = name ?? (path.startsWith('/settings') ? 'Settings' : '')
+  const active = running + waiting
+  return `${active ? `(${active}) ` : ''}${page ? `${page} · ` : ''}Fabula`
 }
 
 function useShellKeys(fold: () => void): void {

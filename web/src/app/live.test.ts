@@ -19,7 +19,8 @@ function studio(...jobs: ReturnType<typeof job>[]) {
   client.setQueryData<JobPage>(keys.recentJobs, { items: jobs, next_cursor: null })
   client.setQueryData<JobPage>(keys.runningJobs, { items: [], next_cursor: null })
   client.setQueryData<JobPage>(keys.queuedJobs, { items: [], next_cursor: null })
-  return { client, table: eventTable(client) }
+  const ended = vi.fn()
+  return { client, table: eventTable(client, ended), ended }
 }
 const recent = (client: ReturnType<typeof testClient>) =>
   client.getQueryData<JobPage>(keys.recentJobs)?.items ?? []
@@ -47,12 +48,15 @@ describe('live events', () => {
   })
 
   it('a job that ended stays as it is until its pictures were read', async () => {
-    const { client, table } = studio(job(1, { status: 'processing', count: 2, assets: [asset(0)] }))
+    const { client, table, ended } = studio(
+      job(1, { status: 'processing', count: 2, assets: [asset(0)] }),
+    )
     answering(job(1, { count: 2, assets: [asset(0), asset(1)] }))
     table['job.updated']({ job_id: job(1).id, status: 'completed' })
     expect(recent(client)[0]?.status).toBe('processing')
     await vi.waitFor(() => expect(recent(client)[0]).toMatchObject({ status: 'completed' }))
     expect(recent(client)[0]?.assets).toHaveLength(2)
+    expect(ended).toHaveBeenCalledExactlyOnceWith(recent(client)[0])
   })
 
   it('a job of another device appears', async () => {

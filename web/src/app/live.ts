@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { ApiError, sdk } from '@/api'
+import { ApiError, sdk, type JobOut } from '@/api'
 import { followEvents, type EventTable } from '@/api/events'
 import { keys } from '@/api/keys'
 import {
@@ -11,20 +12,28 @@ import {
   storeProgress,
 } from '@/features/jobs/cache'
 import { removeLibraryAsset, storeLibraryAsset } from '@/features/library/cache'
+import { announce } from './announce'
 import { setLinkState } from './linkState'
 
 /** Milliseconds in which several events about one thing lead to one reading of it. */
 const GATHER_MS = 40
 
 /** What each live event does to what is shown. The only place where events meet the cache. */
-export function eventTable(client: QueryClient): EventTable {
-  const readJob = gathered((id) => readJobAnew(client, id))
+export function eventTable(client: QueryClient, onEnded: (job: JobOut) => void): EventTable {
+  const ending = new Set<string>()
+  const readJob = gathered((id) =>
+    readJobAnew(client, id, (job) => {
+      if (ending.delete(job.id)) onEnded(job)
+    }),
+  )
   const readAsset = gathered((id) => readLibraryAssetAnew(client, id, readJob))
   return {
     'job.updated': (data) => {
       // A job that has ended is shown so once its last pictures were read with it.
       if (data.status === 'processing') {
         patchJob(client, data.job_id, (job) => ({ ...job, status: 'processing' }))
+      } else if (data.status !== 'queued') {
+        ending.add(data.job_id)
       }
       readJob(data.job_id)
     },
@@ -53,9 +62,12 @@ function gathered(run: (id: string) => void): (id: string) => void {
   }
 }
 
-function readJobAnew(client: QueryClient, id: string): void {
+function readJobAnew(client: QueryClient, id: string, onRead: (job: JobOut) => void): void {
   sdk.getJob({ path: { job_id: id } }).then(
-    (job) => storeJob(client, job),
+    (job) => {
+      storeJob(client, job)
+      onRead(job)
+    },
     () => void client.invalidateQueries({ queryKey: keys.jobs }),
   )
 }
@@ -85,13 +97,20 @@ function readLibraryAssetAnew(
 /** Follows the studio's events for as long as somebody is signed in. */
 export function useLive(): void {
   const client = useQueryClient()
+  const navigate = useNavigate()
   useEffect(
     () =>
       followEvents({
-        table: eventTable(client),
+        table: eventTable(client, (job) =>
+          announce(
+            job,
+            (area, assetId) =>
+              void navigate({ to: `/${area}`, search: assetId ? { view: assetId } : {} }),
+          ),
+        ),
         onState: setLinkState,
         onReconnect: () => void client.invalidateQueries(),
       }),
-    [client],
+    [client, navigate],
   )
 }

@@ -32,6 +32,10 @@ export function useLongPress(run: () => void) {
     },
     onTouchEnd: stop,
     onTouchCancel: stop,
+    // Phones show a menu of their own for a picture that is held.
+    onContextMenu: (event: MouseEvent) => {
+      if (state.current || fired.current) event.preventDefault()
+    },
     onClickCapture: (event: MouseEvent) => {
       if (!fired.current) return
       fired.current = false

@@ -31,9 +31,9 @@ export default function SignInPage() {
   return (
     <main className={classes.page}>
       <div className={classes.box}>
-        <div className={classes.brand}>
+        <h1 className={classes.brand}>
           <Mark size={34} /> Fabula
-        </div>
+        </h1>
         {busy ? (
           <p className={classes.hint} role="status">
             Signing you in…

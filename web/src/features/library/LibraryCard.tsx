@@ -32,6 +32,7 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
   const { asset, active, selected, selecting, onSelect } = props
   const longPress = useLongPress(() => onSelect(asset.id))
   const [pointed, setPointed] = useState(false)
+  const acts = !selecting && (pointed || active)
   const state = [classes.card, selected ? classes.selected : '', selecting ? classes.selecting : '']
   return (
     <div
@@ -49,7 +50,7 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
         thumbhash={asset.thumbhash}
         alt=""
       />
-      {pointed || active ? <Acts {...props} /> : null}
+      {acts ? <Acts {...props} /> : null}
       {selecting || pointed || active ? (
         <Act
           icon={IconCheck}
@@ -59,7 +60,7 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
           className={classes.check}
         />
       ) : null}
-      {asset.is_favorite && !(pointed || active) ? (
+      {asset.is_favorite && !acts ? (
         <span className={`${classes.act} ${classes.heart} ${classes.loved}`}>
           <IconHeartFilled size={18} aria-hidden />
         </span>

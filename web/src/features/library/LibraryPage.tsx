@@ -1,6 +1,6 @@
 import '@/ui/overlays.css'
 import { Button } from '@mantine/core'
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useLocalStorage, useMediaQuery, useMounted } from '@mantine/hooks'
 import { IconBooks, IconHeart, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
@@ -14,6 +14,7 @@ import {
   type RefObject,
 } from 'react'
 import { sentenceOf, type LibraryAssetOut } from '@/api'
+import type { KeyHandlers } from '@/keys/dispatch'
 import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
 import { count } from '@/ui/format'
@@ -223,7 +224,10 @@ function useLibraryKeys({
     if (chosen.length) run(chosen)
     else if (asset) run([asset])
   }
-  useKeys({
+  // Effects of children run before those of the shell: the page's keys lie above the shell's only
+  // when they are added once both are there.
+  const enabled = useMounted()
+  const keys: KeyHandlers = {
     left: () => grid.current?.move('left'),
     right: () => grid.current?.move('right'),
     up: () => grid.current?.move('up'),
@@ -240,7 +244,8 @@ function useLibraryKeys({
     }),
     search: () => field.current?.focus(),
     ...(chosen.length ? { close: onClear } : {}),
-  })
+  }
+  useKeys(keys, { enabled })
 }
 
 /** The picture that was looked at last is in sight and has the focus when the viewer closes. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useRouter } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { ApiError, sentenceOf, type LibraryAssetOut } from '@/api'
 import type { ViewerActions, ViewerItem } from '@/features/lightbox/contract'
 import { useDraftElsewhere } from '@/features/workspace/useDraftElsewhere'
@@ -42,6 +42,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [problem])
   const shown = at >= 0 ? assets : alone.data && !problem ? [alone.data] : []
+  const listed = useMemo(() => assets.map(viewerItemOf), [assets])
   if (shown.length === 0) return null
 
   const withAsset = (run: (asset: LibraryAssetOut, at: number) => void) => (item: ViewerItem) => {
@@ -62,7 +63,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
   return (
     <Suspense fallback={null}>
       <Lightbox
-        items={shown.map(viewerItemOf)}
+        items={at >= 0 ? listed : shown.map(viewerItemOf)}
         index={Math.max(at, 0)}
         onIndex={(index) => show(shown[index]?.id)}
         onClose={() => {

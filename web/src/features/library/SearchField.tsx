@@ -56,7 +56,7 @@ export function SearchField({ q, onSearch, field }: SearchFieldProps) {
         }}
       />
       {typed ? (
-        <CloseButton className={classes.clear} aria-label="Clear the search" onClick={clear} />
+        <CloseButton className={classes.clear} aria-label="Clear the field" onClick={clear} />
       ) : (
         <kbd className={classes.key} aria-hidden>
           /

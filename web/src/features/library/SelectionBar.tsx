@@ -29,6 +29,7 @@ export function SelectionBar({ chosen, actions, onAll, onDone }: SelectionBarPro
   const loved = chosen.every((asset) => asset.is_favorite)
   return (
     <div className={`${classes.bar} ${classes.chosen}`} role="toolbar" aria-label="Chosen pictures">
+      <h1 className={classes.unseen}>Library</h1>
       <button
         type="button"
         className={classes.tool}

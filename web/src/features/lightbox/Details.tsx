@@ -34,6 +34,7 @@ export function Details({ item, actions, sheet, bar, onClose }: DetailsProps) {
           <CloseButton size={44} aria-label="Close the details" onClick={onClose} />
         </div>
       ) : null}
+      {sheet ? null : <h2 className={classes.unseen}>Details</h2>}
       {bar ? <div className={classes.bar}>{bar}</div> : null}
       <div className={classes.scroll} tabIndex={0} role="region" aria-label="All details">
         {kept ? <KeptFields key={kept.id} asset={kept} /> : null}

@@ -32,53 +32,47 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size={620}
-      padding={0}
-      yOffset="12vh"
-      radius={8}
-      aria-label="Search and commands"
-    >
-      <div className={classes.search}>
-        <IconSearch size={20} stroke={1.7} aria-hidden />
-        <input
-          className={classes.input}
-          data-autofocus
-          role="combobox"
-          aria-expanded
-          aria-controls={id}
-          aria-activedescendant={`${id}-${chosen}`}
-          aria-label="Search pages, actions, prompts and the library"
-          placeholder="Search pages, actions, prompts and the library"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
-            setAt(0)
-          }}
-          onKeyDown={onKeyDown}
-        />
-        {searching ? <span className={classes.hint}>searching…</span> : null}
-      </div>
-      <div className={classes.list} id={id} role="listbox" aria-label="What was found">
-        {entries.map((entry, index) => (
-          <Row
-            key={entry.id}
-            id={`${id}-${index}`}
-            entry={entry}
-            first={entries[index - 1]?.group !== entry.group}
-            selected={index === chosen}
-            onPoint={() => setAt(index)}
-            onRun={() => run(entry)}
+    <Modal.Root opened onClose={onClose} size={620} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search and commands" radius={8}>
+        <div className={classes.search}>
+          <IconSearch size={20} stroke={1.7} aria-hidden />
+          <input
+            className={classes.input}
+            data-autofocus
+            role="combobox"
+            aria-expanded
+            aria-controls={id}
+            aria-activedescendant={`${id}-${chosen}`}
+            aria-label="Search pages, actions, prompts and the library"
+            placeholder="Search pages, actions, prompts and the library"
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value)
+              setAt(0)
+            }}
+            onKeyDown={onKeyDown}
           />
-        ))}
-        {entries.length === 0 ? (
-          <p className={classes.none}>Nothing is called “{typed}”. Try fewer letters.</p>
-        ) : null}
-      </div>
-    </Modal>
+          {searching ? <span className={classes.hint}>searching…</span> : null}
+        </div>
+        <div className={classes.list} id={id} role="listbox" aria-label="What was found">
+          {entries.map((entry, index) => (
+            <Row
+              key={entry.id}
+              id={`${id}-${index}`}
+              entry={entry}
+              first={entries[index - 1]?.group !== entry.group}
+              selected={index === chosen}
+              onPoint={() => setAt(index)}
+              onRun={() => run(entry)}
+            />
+          ))}
+          {entries.length === 0 ? (
+            <p className={classes.none}>Nothing is called “{typed}”. Try fewer letters.</p>
+          ) : null}
+        </div>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

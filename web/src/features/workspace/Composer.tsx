@@ -59,17 +59,19 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
     if (event.clipboardData.files.length > 0 && take(event.clipboardData)) event.preventDefault()
   }
   const showNegative = negativeOpen || draft.negative !== ''
-  const canImprove = draft.prompt.trim() !== ''
+  const written = draft.prompt.trim() !== ''
+  const hindrance = obstacle(draft, type)
+  const foot = (written ? hindrance : null) ?? (type ? summaryOf(draft, type) : ' ')
   const makeBar = (
     <>
       <span className={classes.spacer} />
-      <span className={classes.summary}>{type ? summaryOf(draft, type) : ' '}</span>
+      <span className={classes.summary}>{foot}</span>
       <Button
         className={classes.make}
         size={compact ? 'lg' : 'md'}
-        disabled={obstacle(draft, type) !== null}
+        disabled={hindrance !== null}
         loading={pending}
-        title={obstacle(draft, type) ?? keyHint('make')}
+        title={hindrance ?? keyHint('make')}
         onClick={make}
       >
         Make
@@ -120,7 +122,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             color="gray"
             className={classes.tool}
             leftSection={<IconSparkles size={17} stroke={1.7} />}
-            disabled={!canImprove || improve.pending}
+            disabled={!written || improve.pending}
             onClick={() => improve.run()}
           >
             {improve.slow ? 'Still improving…' : improve.pending ? 'Improving…' : 'Improve'}

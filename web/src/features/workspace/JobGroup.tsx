@@ -74,13 +74,7 @@ export const JobGroup = memo(function JobGroup(props: JobGroupProps) {
 
 const isActive = (job: JobOut): boolean => job.status === 'queued' || job.status === 'processing'
 
-function GroupHead({
-  job,
-  live,
-  actions,
-  onEdit,
-  onMenu,
-}: JobGroupProps & { live: string | null }) {
+function GroupHead({ job, live, actions, on }: JobGroupProps & { live: string | null }) {
   const client = useQueryClient()
   const facts = [
     when(job.created_at),

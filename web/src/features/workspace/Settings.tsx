@@ -75,7 +75,7 @@ function EngineLine({ type }: { type: JobTypeOut | undefined }) {
 }
 
 function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null }) {
-  if (!limits) return null
+  if (!limits) return <div className={classes.shapeRoom} />
   const size = sizeOf(draft, limits)
   const name = (shape: Shape) => `${shape.width}x${shape.height}`
   const shapes = shapesFor(limits)

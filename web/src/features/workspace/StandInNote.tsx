@@ -12,7 +12,8 @@ export function StandInNote() {
   const { jobType } = useDraft()
   const { data: types } = useQuery(jobTypes)
   const engine = types?.find((type) => type.job_type === jobType)?.engine
-  if (seen || !engine?.stand_in) return null
+  if (seen || (types && !engine?.stand_in)) return null
+  if (!engine) return <p className={classes.standIn} />
   return (
     <p className={classes.standIn}>
       <IconInfoCircle size={16} stroke={1.7} aria-hidden />
