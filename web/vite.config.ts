@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { precompress } from './build/precompress.ts'
+import { precompress } from './plugins/precompress.ts'
 
 /** Where `npm run dev` finds a studio. */
 const STUDIO = process.env.FABULA_STUDIO ?? 'http://127.0.0.1:8787'

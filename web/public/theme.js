@@ -7,7 +7,8 @@
   } catch {
     // A browser that stores nothing gets the standard.
   }
-  const light = wanted === 'light' || (wanted === 'auto' && matchMedia('(prefers-color-scheme: light)').matches)
+  const light =
+    wanted === 'light' || (wanted === 'auto' && matchMedia('(prefers-color-scheme: light)').matches)
   root.setAttribute('data-mantine-color-scheme', light ? 'light' : 'dark')
   root.style.background = light ? '#f3f5f8' : '#0e1217'
 })()

@@ -9,11 +9,12 @@ const GROUPS: KeyRow['group'][] = ['Everywhere', 'Making', 'Pictures', 'Viewer']
 
 /** All keys, from the table that the page itself uses. */
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
-  useKeys({ help: onClose }, { modal: true })
+  useKeys({ help: onClose, close: onClose }, { modal: true })
   return (
     <Modal
       opened
       onClose={onClose}
+      closeOnEscape={false}
       title="Keys"
       size="lg"
       radius={8}

@@ -115,7 +115,7 @@ function TagsTool({ onAdd }: { onAdd: (tags: string[]) => void }) {
           <span className={classes.wide}>Add tags</span>
         </button>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown className={classes.dropdown}>
         <div className={classes.pop}>
           <TagsField tags={tags} onChange={setTags} autoFocus />
           <Button variant="default" disabled={tags.length === 0} onClick={add}>

@@ -21,7 +21,7 @@ interface DetailsProps {
 
 /** All that is known about the picture, each with *copy* and, where it can be made from, *use*. */
 export function Details({ item, actions, sheet, bar, onClose }: DetailsProps) {
-  const { made, file, kept, error, retry } = useDetails(item)
+  const { made, file, kept, engine, error, retry } = useDetails(item)
   const { original, final, negative } = promptsOf(item, made)
   const { use } = actions
   const reported = made ? effectiveFacts(made) : []
@@ -67,7 +67,8 @@ export function Details({ item, actions, sheet, bar, onClose }: DetailsProps) {
             {note.message}
           </p>
         ))}
-        <FactList facts={makingFacts(item, made, file)} use={use} />
+        <FactList facts={makingFacts(item, made, file, engine?.name)} use={use} />
+        {engine?.stand_in ? <p className={classes.hint}>{engine.summary}</p> : null}
         {use && made ? (
           <Button
             variant="default"

@@ -30,6 +30,19 @@ let stopKeys: () => void
 beforeEach(() => {
   stopKeys = listenToKeys()
   server.use(
+    http.get('http://studio.test/api/engines', () =>
+      HttpResponse.json({
+        items: [
+          {
+            id: 'sketchbook',
+            name: 'Sketchbook',
+            stand_in: true,
+            summary: 'A mini model for trying.',
+          },
+        ],
+        next_cursor: null,
+      }),
+    ),
     http.get('http://studio.test/api/workspace/assets/:id', ({ params }) =>
       HttpResponse.json({
         id: params.id,
@@ -85,7 +98,7 @@ describe('the viewer', () => {
   it('closes by Escape, but first ends a comparison', async () => {
     const { onClose } = await open()
     press('c')
-    expect(screen.getByText('Comparing two of this batch')).toBeTruthy()
+    expect(screen.getByText('Comparing two of the batch')).toBeTruthy()
     press('Escape')
     expect(onClose).not.toHaveBeenCalled()
     press('Escape')
@@ -112,7 +125,7 @@ describe('the viewer', () => {
     })
     expect(screen.queryByRole('button', { name: 'Compare within the batch' })).toBeNull()
     press('c')
-    expect(screen.queryByText('Comparing two of this batch')).toBeNull()
+    expect(screen.queryByText('Comparing two of the batch')).toBeNull()
   })
 
   it('offers what may be done, by button and by key', async () => {
@@ -141,6 +154,7 @@ describe('details', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Use all of it' }))
     expect(use.mock.lastCall?.[0]).toMatchObject({ prompt: 'a lighthouse', steps: 15, seed: 41 })
     expect(screen.getByText('PNG, 640 kB')).toBeTruthy()
+    expect(screen.getByText('A mini model for trying.')).toBeTruthy()
   })
 
   it('mark what the rewriting added', async () => {

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useState, type CSSProperties } from 'react'
+import { keys } from '@/api/keys'
 import { placeholderOf } from '@/ui/placeholder'
 import type { ViewerItem } from './contract'
 import classes from './Stage.module.css'
@@ -10,7 +12,7 @@ const PIXELS = 4
 /** One picture in the stage: the small one at once, the whole one as soon as it is there. */
 export function Slide({ item, view, label }: { item: ViewerItem; view: View; label?: string }) {
   const [ready, setReady] = useState(false)
-  const [failed, setFailed] = useState(false)
+  const { failed, onError } = useAddressAnew(item)
   const width = item.width * view.zoom
   const height = item.height * view.zoom
   const placeholder = placeholderOf(item.thumbhash)
@@ -41,7 +43,7 @@ export function Slide({ item, view, label }: { item: ViewerItem; view: View; lab
       {ready ? null : <img src={item.thumbnailUrl} alt="" draggable={false} decoding="async" />}
       {failed ? (
         <p className={classes.failed} role="alert">
-          The file could not be read. Close the viewer and open it again.
+          The file could not be read. It may be gone, or the studio cannot be reached.
         </p>
       ) : (
         <img
@@ -50,9 +52,26 @@ export function Slide({ item, view, label }: { item: ViewerItem; view: View; lab
           draggable={false}
           decoding="async"
           onLoad={() => setReady(true)}
-          onError={() => setFailed(true)}
+          onError={onError}
         />
       )}
     </div>
   )
+}
+
+/**
+ * Addresses of files run out after some hours. When one does, as on a page that was left open over
+ * night, the lists are read anew once, and the picture is tried under its new address.
+ */
+function useAddressAnew(item: ViewerItem) {
+  const client = useQueryClient()
+  const [asked, setAsked] = useState<string | null>(null)
+  const [failedUrl, setFailedUrl] = useState<string | null>(null)
+  const onError = () => {
+    setFailedUrl(item.url)
+    if (asked !== null) return
+    setAsked(item.url)
+    void client.invalidateQueries({ queryKey: item.kind === 'kept' ? keys.library : keys.jobs })
+  }
+  return { failed: failedUrl === item.url, onError }
 }

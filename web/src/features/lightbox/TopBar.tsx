@@ -29,7 +29,7 @@ interface TopBarProps {
 /** Where one is, how near one looks, and the way out. */
 export function TopBar(props: TopBarProps) {
   const { items, index, item, other, control } = props
-  const words = other ? `Comparing two of this batch` : (item.title ?? item.prompt)
+  const words = other ? 'Comparing two of the batch' : (item.title ?? item.prompt)
   return (
     <header className={classes.top}>
       <Tool

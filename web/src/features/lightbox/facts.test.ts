@@ -28,10 +28,9 @@ const MADE = readProvenance({
   effective: { steps: 25, subjects: ['boat'], negative_prompt: '', tiled: false },
 })
 const ITEM = viewerItem({ width: 1024, height: 576 })
+const FILE = { bytes: 1_019_261, mimeType: 'image/png', expiresAt: null }
 const byLabel = (label: string) =>
-  makingFacts(ITEM, MADE, { bytes: 1_019_261, mimeType: 'image/png' }).find(
-    (fact) => fact.label === label,
-  )
+  makingFacts(ITEM, MADE, FILE, 'Sketchbook').find((fact) => fact.label === label)
 
 describe('facts', () => {
   it('says numbers with their meaning and lets them be used', () => {
@@ -48,7 +47,7 @@ describe('facts', () => {
       value: 'High quality picture',
       copy: 'sdxl_image_high',
     })
-    expect(byLabel('Engine')?.value).toBe('sketchbook 1.0')
+    expect(byLabel('Engine')?.value).toBe('Sketchbook 1.0')
     expect(byLabel('Template')?.value).toBe('sdxl plain')
     expect(byLabel('Price')?.value).toBe('2 credits')
     expect(byLabel('File')?.value).toBe('PNG, 1.0 MB')
@@ -58,6 +57,14 @@ describe('facts', () => {
     const facts = makingFacts(ITEM, null, null)
     expect(facts.map((fact) => fact.label)).toEqual(['Seed', 'Size', 'Made'])
     expect(facts[0]?.value).toBe('42')
+  })
+
+  it('says until when a picture stays that was not kept', () => {
+    const file = { ...FILE, expiresAt: '2026-11-27T10:00:00Z' }
+    const until = (saved: boolean) =>
+      makingFacts(viewerItem({ saved }), MADE, file).find((fact) => fact.label === 'Stays until')
+    expect(until(false)?.copy).toBe('2026-11-27T10:00:00Z')
+    expect(until(true)).toBeUndefined()
   })
 
   it('lists what the engine reported as text, without what is empty', () => {

@@ -19,6 +19,8 @@ export interface Fact {
 export interface FileFacts {
   bytes: number
   mimeType: string
+  /** When a staged picture goes, unless it is kept. */
+  expiresAt: string | null
 }
 
 const TYPES: Record<string, string> = {
@@ -48,6 +50,7 @@ export function makingFacts(
   item: ViewerItem,
   made: Provenance | null,
   file: FileFacts | null,
+  engineName?: string,
 ): Fact[] {
   const facts: Fact[] = []
   const seed = made?.seed ?? item.seed
@@ -88,7 +91,7 @@ export function makingFacts(
     }
     if (made.engineId) {
       const version = made.engineVersion ? ` ${made.engineVersion}` : ''
-      facts.push({ label: 'Engine', value: `${made.engineId}${version}` })
+      facts.push({ label: 'Engine', value: `${engineName ?? made.engineId}${version}` })
     }
     if (made.model) facts.push({ label: 'Model', value: made.model })
     if (made.rewriting.template) facts.push({ label: 'Template', value: made.rewriting.template })
@@ -102,6 +105,9 @@ export function makingFacts(
     value: fullTime(item.createdAt),
     copy: item.createdAt,
   })
+  if (file?.expiresAt && !item.saved) {
+    facts.push({ label: 'Stays until', value: fullTime(file.expiresAt), copy: file.expiresAt })
+  }
   if (file) {
     facts.push({
       label: 'File',

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { sdk, type LibraryAssetOut } from '@/api'
+import { sdk, type EngineStateOut, type LibraryAssetOut } from '@/api'
 import { keys } from '@/api/keys'
 import { readProvenance, type Provenance } from '@/api/provenance'
 import type { LibraryPages } from '@/features/library/cache'
@@ -9,6 +9,8 @@ import type { FileFacts } from './facts'
 export interface Details {
   made: Provenance | null
   file: FileFacts | null
+  /** The engine that made it, where the studio still has it. */
+  engine: EngineStateOut | null
   /** The library's row of a kept picture. */
   kept: LibraryAssetOut | null
   error: unknown
@@ -34,9 +36,22 @@ export function useDetails(item: ViewerItem): Details {
   })
   const read = isKept ? kept : staged
   const asset = read.data
+  const made = asset ? readProvenance(asset.settings) : null
+  const engines = useQuery({
+    queryKey: keys.engines,
+    queryFn: () => sdk.listEngines(),
+    staleTime: Infinity,
+  })
   return {
-    made: asset ? readProvenance(asset.settings) : null,
-    file: asset ? { bytes: asset.file_size_bytes, mimeType: asset.mime_type } : null,
+    made,
+    file: asset
+      ? {
+          bytes: asset.file_size_bytes,
+          mimeType: asset.mime_type,
+          expiresAt: 'expires_at' in asset ? asset.expires_at : null,
+        }
+      : null,
+    engine: engines.data?.items.find((each) => each.id === made?.engineId) ?? null,
     kept: isKept ? (kept.data ?? null) : null,
     error: asset ? null : read.error,
     retry: () => void read.refetch(),
