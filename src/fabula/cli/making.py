@@ -18,6 +18,7 @@ from fabula.bootstrap import Services
 from fabula.cli.running import say
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.generation import service as jobs
 from fabula.generation import submit, views
@@ -64,7 +65,7 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
     """Queue the job, run it here if no worker is there, follow it, keep and copy its pictures."""
     services = bootstrap.build(settings)
     async with AsyncExitStack() as stack:
-        database = Database(dsn, pool_size=4, name="fabula-cli")
+        database = Database(dsn, pool_size=4, name="fabula-cli", secret=secret_of(settings))
         stack.push_async_callback(database.close)
         caller = await _caller(database, wish.user)
         async with database.request(caller.user_id) as session:
