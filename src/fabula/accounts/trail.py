@@ -7,6 +7,7 @@ studio's secret, covers every stored column of the row, its number and the HMAC 
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -173,11 +174,10 @@ async def _fault_at_the_end(
 
 
 def _parse(noted: str) -> Head:
-    seq, _, mac = noted.partition(":")
-    try:
-        return Head(int(seq), bytes.fromhex(mac))
-    except ValueError as error:
-        raise Conflict("A noted head is NUMBER:HMAC, as `fabula audit verify` tells it.") from error
+    form = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", noted)
+    if form is None:
+        raise Conflict("A noted head is NUMBER:HMAC, as `fabula audit verify` tells it.")
+    return Head(int(form[1]), bytes.fromhex(form[2]))
 
 
 def _key(session: AsyncSession) -> bytes:

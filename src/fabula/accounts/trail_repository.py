@@ -26,6 +26,7 @@ WITH link AS (INSERT INTO studio.trail_chain (seq, entry_id, actor_id, mac)
               VALUES (:seq, :entry_id, :actor_id, :mac))
 UPDATE studio.trail_head SET seq = :seq, mac = :mac, signature = :signature
 """)
+_PAGE = 1000
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _UTC = text("SELECT set_config('TimeZone', 'UTC', true)")
 _WALK = text("""
@@ -34,7 +35,7 @@ SELECT c.seq, c.entry_id, c.actor_id, c.mac, l.user_id,
 FROM studio.trail_chain c
 LEFT JOIN public.user_activity_log l ON l.id = c.entry_id
 LEFT JOIN public.profiles p ON p.id = c.actor_id
-ORDER BY c.seq
+WHERE c.seq > :after ORDER BY c.seq LIMIT :limit
 """)
 _HEAD = text("SELECT seq, mac, signature FROM studio.trail_head")
 _UNKNOWN = text("""
@@ -88,11 +89,14 @@ async def link(session: AsyncSession, entry_id: UUID, actor_id: UUID | None, hea
 async def walk(session: AsyncSession) -> AsyncIterator[Link]:
     """Every link of the chain with its row of the log, in order."""
     await session.execute(_UTC)
-    async for row in await session.stream(_WALK, execution_options={"yield_per": 500}):
-        yield Link(
-            row.seq, row.entry_id, row.actor_id, bytes(row.mac), row.user_id, row.stored,
-            row.actor_lives,
-        )  # fmt: skip
+    after = 0
+    while rows := (await session.execute(_WALK, {"after": after, "limit": _PAGE})).all():
+        for row in rows:
+            yield Link(
+                row.seq, row.entry_id, row.actor_id, bytes(row.mac), row.user_id, row.stored,
+                row.actor_lives,
+            )  # fmt: skip
+        after = rows[-1].seq
 
 
 async def begin_snapshot(session: AsyncSession) -> None:

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 
 from fabula.core.errors import FabulaError, Invalid, TooMany
 from fabula.core.logging import get_logger
+from fabula.moderation import refusals
+from fabula.moderation.policy import ContentRefused
 from fabula.web.schemas import ErrorOut
 
 log = get_logger(__name__)
@@ -60,9 +62,13 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def _known(_: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FabulaError):
         raise error
+    if isinstance(error, ContentRefused):
+        caller = getattr(request.state, "caller", None)
+        door = f"{request.method} {request.url.path}"
+        await refusals.note(request.app.state.database, caller, error, door)
     field = error.field if isinstance(error, Invalid) else None
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
     if isinstance(error, TooMany):
