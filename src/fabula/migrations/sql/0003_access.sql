@@ -147,3 +147,21 @@ BEGIN
             TO fabula_app USING (%s)', found.schemaname, found.tablename, writer);
     END LOOP;
 END $$;
+
+-- Moderators read what they review: characters and their scenes, and the templates that shape what
+-- is made. Roles are theirs to see, not to give.
+DO $$
+DECLARE
+    name text;
+    is_moderator constant text := '(SELECT studio.caller_has(''moderator''))';
+BEGIN
+    FOREACH name IN ARRAY ARRAY['user_roles', 'characters', 'character_scenes', 'prompt_templates',
+                                'negative_prompts', 'enhancement_presets', 'compel_configs'] LOOP
+        EXECUTE format('CREATE POLICY read_review ON %I FOR SELECT TO fabula_app USING (%s)',
+                       name, is_moderator);
+    END LOOP;
+END $$;
+CREATE POLICY read_all ON character_scenes FOR SELECT TO fabula_app
+    USING ((SELECT studio.caller_has('admin')));
+CREATE POLICY read_all ON scenes FOR SELECT TO fabula_app
+    USING ((SELECT studio.caller_has('admin')));
