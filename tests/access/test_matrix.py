@@ -31,8 +31,7 @@ STATES = {
 }
 _MACHINE_ROWS = (
     "INSERT INTO studio.fair_share (user_id) VALUES (%(user)s)",
-    "INSERT INTO studio.trail_chain (seq, entry_id, mac) VALUES (1, %(deed)s, "
-    "decode(repeat('00', 32), 'hex'))",
+    "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """
 SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname
@@ -41,7 +40,8 @@ WHERE n.nspname IN ('public', 'studio') AND c.relkind IN ('r', 'p')
 """
 _COLUMNS = """
 SELECT attname, has_column_privilege('fabula_app', attrelid, attnum, 'UPDATE')
-FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''
+FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''
 ORDER BY attnum
 """
 Cells = dict[str, dict[str, str]]
@@ -80,10 +80,8 @@ class Walk:
         return "".join(letters).replace("-", "") or "-"
 
     def _outcome(self, entry: str, actor: str, verb: str) -> str:
-        table, target = (
-            entry.split("(", maxsplit=1)[0],
-            self.guest if actor == "guest-own" else self.ada,
-        )
+        table = entry.split("(", maxsplit=1)[0]
+        target = self.guest if actor == "guest-own" else self.ada
         with acting(self.connection, None) as connection:
             become_machine(connection)
             if entry in STATES:
