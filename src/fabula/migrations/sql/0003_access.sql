@@ -165,3 +165,20 @@ CREATE POLICY read_all ON character_scenes FOR SELECT TO fabula_app
     USING ((SELECT studio.caller_has('admin')));
 CREATE POLICY read_all ON scenes FOR SELECT TO fabula_app
     USING ((SELECT studio.caller_has('admin')));
+
+-- Open streams are told that credentials ended, and look again whether theirs are still good.
+CREATE FUNCTION studio.tell_access_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE person uuid := to_jsonb(old) ->> CASE tg_table_name WHEN 'accounts' THEN 'id'
+                                              ELSE 'account_id' END;
+BEGIN
+    PERFORM pg_notify('fabula_events', json_build_object(
+        'user', person, 'id', NULL, 'type', 'access.changed', 'data', json_build_object())::text);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_access_changed AFTER DELETE ON auth.sessions
+    FOR EACH ROW EXECUTE FUNCTION studio.tell_access_changed();
+CREATE TRIGGER tell_access_changed AFTER DELETE ON auth.api_keys
+    FOR EACH ROW EXECUTE FUNCTION studio.tell_access_changed();
+CREATE TRIGGER tell_access_changed AFTER UPDATE OF suspended_at ON auth.accounts
+    FOR EACH ROW EXECUTE FUNCTION studio.tell_access_changed();
