@@ -1,15 +1,12 @@
 """The one place that wires: storage, engines, event handlers."""
 
-import os
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.errors import Unavailable
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.engines.base import EngineContext, EngineInfo, Modality
 from fabula.engines.host import EngineHost
@@ -23,8 +20,6 @@ from fabula.storage.filesystem import FilesystemStore
 from fabula.storage.links import Links
 from fabula.storage.s3 import connect
 from fabula.workspace import handlers as workspace
-
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +87,6 @@ def build_events(store: BlobStore) -> DomainEvents:
     events.on(OutputReady, shelve)
     events.on(JobClosed, workspace.close_cards)
     return events
-
-
-def secret_of(settings: Settings) -> bytes:
-    """The key that signs links: from the settings, or made once in the data folder."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    place = settings.data_dir / "secret-key"
-    if not place.exists():
-        _write_secret(place)
-    return bytes.fromhex(place.read_text().strip())
-
-
-def _write_secret(place: Path) -> None:
-    """Whole or not at all; of two processes that try, the first one wins."""
-    temporary = place.with_name(f".secret-key.{uuid4().hex}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(temporary, place)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fabula.accounts import repository, service
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
+from fabula.core.secret_key import secret_of
 from fabula.models import Account
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def run(dsn: str) -> T:
-        database = Database(dsn, pool_size=1)
+        database = Database(dsn, pool_size=1, secret=secret_of(settings))
         try:
             async with database.system() as session:
                 return await work(session)

@@ -74,7 +74,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs file links; made once in DATA_DIR/secret-key without it.",
+        description="Key that signs file links and the trail; made once in DATA_DIR/secret-key "
+        "without it.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind TLS."

@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from fabula.core.errors import FabulaError, Invalid
+from fabula.core.errors import FabulaError, Invalid, TooMany
 from fabula.core.logging import get_logger
+from fabula.moderation import refusals
+from fabula.moderation.policy import ContentRefused
 from fabula.web.schemas import ErrorOut
 
 log = get_logger(__name__)
@@ -33,6 +35,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (404, "There is no such thing, or it is somebody else's."),
         (409, "It is not in a state in which this can be done."),
         (422, "The request cannot be done as it stands."),
+        (429, "Too many requests; `Retry-After` says for how long to wait."),
         (503, "A part of the studio does not answer."),
     )
 }
@@ -59,11 +62,17 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def _known(_: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FabulaError):
         raise error
+    if isinstance(error, ContentRefused):
+        caller = getattr(request.state, "caller", None)
+        door = f"{request.method} {request.url.path}"
+        await refusals.note(request.app.state.database, caller, error, door)
     field = error.field if isinstance(error, Invalid) else None
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return answer(error.status, error.code, str(error), field, headers)
 
 
