@@ -58,7 +58,10 @@ REMOVABLE = {
 }  # fmt: skip
 # What moderators and admins read of others.
 REVIEWED = {"jobs", "images", "videos", "profiles"}
-OVERSEEN = REVIEWED | {"projects", "usage_logs", "user_activity_log", "user_roles", "characters"}
+OVERSEEN = REVIEWED | {
+    "projects", "usage_logs", "user_activity_log", "user_roles", "characters",
+    "studio.ledger_accounts", "studio.ledger_entries",
+}  # fmt: skip
 
 
 def tables(connection: Connection) -> dict[str, bool]:

@@ -13,6 +13,7 @@ from fabula.accounts.caller import Caller
 from fabula.core.clock import now
 from fabula.core.errors import Conflict, Invalid, NotFound, NotSignedIn
 from fabula.core.pagination import Cursor
+from fabula.core.settings import get_settings
 from fabula.models import ROLES, Account, ApiKey, SignInLink, SignInSession
 
 SESSION_DAYS = 30
@@ -58,7 +59,7 @@ async def create_account(session: AsyncSession, username: str, role: str) -> Acc
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
         raise Conflict(f"There is already an account named {username}: choose another name.")
-    return await repository.add_account(session, username, [role])
+    return await repository.add_account(session, username, [role], get_settings().starting_credits)
 
 
 async def ensure_owner(session: AsyncSession) -> tuple[Account, bool]:
