@@ -20,7 +20,7 @@ WHERE user_id = :user_id ORDER BY kind FOR NO KEY UPDATE
 _LOCK_RESERVATION = text("""
 SELECT a.id, a.kind, e.amount
 FROM studio.ledger_entries e JOIN studio.ledger_accounts a ON a.id = e.account_id
-WHERE e.kind = 'reserve' AND e.reference = :job_id
+WHERE e.kind = 'reserve' AND e.reference = :job_id AND a.user_id IS NOT NULL
 ORDER BY a.kind FOR NO KEY UPDATE OF a
 """)
 # All entries of a transaction in one statement, or none if it was written before.
@@ -113,7 +113,8 @@ async def lock_person(session: AsyncSession, user_id: UUID) -> Held | None:
 
 
 async def lock_reservation(session: AsyncSession, job_id: UUID) -> Reservation | None:
-    """Lock the accounts that a job's reservation is on; None if it reserved nothing."""
+    """Lock the accounts that a job's reservation is on; None if it reserved nothing, or if the
+    person has left."""
     rows = {row.kind: row for row in await session.execute(_LOCK_RESERVATION, {"job_id": job_id})}
     if not rows:
         return None
