@@ -21,7 +21,7 @@ from fabula.core.errors import Conflict
 
 PEOPLE = 8
 JOBS = 4000
-TOGETHER = 4
+TOGETHER = 12
 """Operations of a transaction, at most."""
 _SPACE = UUID("0a1de1b0-5b6f-4c1b-8d0a-2f6a4f1c9d55")
 _PEOPLE = text("SELECT id FROM profiles ORDER BY username")

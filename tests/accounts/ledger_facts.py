@@ -1,6 +1,7 @@
 """What must hold of a ledger at any moment, asked by SQL of its own."""
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -35,6 +36,20 @@ _HELD_BY_ENDED = """
     AND NOT EXISTS (SELECT FROM studio.ledger_entries done WHERE done.reference = e.reference
                     AND done.kind IN ('settle', 'release'))
 """
+
+
+def add_person(connection: psycopg.Connection[Any], name: str, credits_: int | None = 100) -> UUID:
+    """An account with its profile and what it starts with."""
+    made = connection.execute(
+        "INSERT INTO auth.accounts (username) VALUES (%s) RETURNING id", [name]
+    ).fetchone()
+    assert made
+    connection.execute(
+        "INSERT INTO profiles (id, username, token_balance) VALUES (%s, %s, %s)",
+        [made[0], name, credits_],
+    )
+    user_id: UUID = made[0]
+    return user_id
 
 
 def faults(connection: psycopg.Connection[Any]) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 import psycopg
 import pytest
-from ledger_facts import faults
+from ledger_facts import add_person, faults
 from sqlalchemy.exc import IntegrityError
 
 from fabula.accounts.credits import service
@@ -30,19 +30,6 @@ def _adds_up(connection: Connection) -> Iterator[None]:
     """Whatever a test did, the ledger sums to zero and balances are its sums."""
     yield
     assert faults(connection) == []
-
-
-def add_person(connection: Connection, name: str, credits_: int | None = 100) -> UUID:
-    made = connection.execute(
-        "INSERT INTO auth.accounts (username) VALUES (%s) RETURNING id", [name]
-    ).fetchone()
-    assert made
-    connection.execute(
-        "INSERT INTO profiles (id, username, token_balance) VALUES (%s, %s, %s)",
-        [made[0], name, credits_],
-    )
-    user_id: UUID = made[0]
-    return user_id
 
 
 def one(connection: Connection, query: str, *values: Any) -> Any:

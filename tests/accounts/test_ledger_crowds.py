@@ -10,12 +10,11 @@ from typing import Any
 
 import ledger_crowd
 import psycopg
-from ledger_facts import faults
-from test_ledger import add_person
+from ledger_facts import add_person, faults
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-PROCESSES = 4
-OPERATIONS = 10_000
+PROCESSES = 3
+OPERATIONS = 10_008
 
 
 def crowd(dsn: str, kind: str, processes: int, size: int) -> Counter[str]:
