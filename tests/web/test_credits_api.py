@@ -60,12 +60,12 @@ async def test_a_job_that_delivers_all_is_paid_whole(paid: Studio) -> None:
     job = await paid.made(count=3)
     assert job["status"] == "completed"
     assert await credits_of(paid) == (97, 0)
-    assert await ledger(paid) == [
+    assert set(await ledger(paid)) == {
         ("start", "available", 100),
         ("reserve", "available", -3),
         ("reserve", "reserved", 3),
         ("settle", "reserved", -3),
-    ]
+    }
     (usage,) = (await paid.client.get("/api/me/usage")).json()["items"]
     day = usage.pop("day")
     assert usage == {"format": "image", "quality": "fast", "jobs": 1, "outputs": 3, "credits": 3}
@@ -73,13 +73,14 @@ async def test_a_job_that_delivers_all_is_paid_whole(paid: Studio) -> None:
 
 
 async def test_a_job_that_fails_is_not_paid(paid: Studio) -> None:
-    job = await paid.made(prompt="a lighthouse [fault:oom]", count=2)
-    assert job["status"] == "failed", job
+    job = await paid.submit(count=2)
+    async with paid.working(fail_at_step=1):
+        assert (await paid.ended(job["id"]))["status"] == "failed"
     assert await credits_of(paid) == (100, 0)
-    assert (await ledger(paid))[-2:] == [
-        ("release", "reserved", -2),
+    assert set((await ledger(paid))[-2:]) == {
         ("release", "available", 2),
-    ] or (await ledger(paid))[-2:] == [("release", "available", 2), ("release", "reserved", -2)]
+        ("release", "reserved", -2),
+    }
     assert (await paid.client.get("/api/me/usage")).json()["items"] == []
 
 
@@ -368,8 +369,9 @@ async def test_full_storage_refuses_jobs_and_uploads(studio: Studio) -> None:
         assert (answer.status_code, answer.json()["error"]) == (429, "quota_exceeded")
         assert "delete some" in answer.json()["detail"]
     assert await studio.scalar("SELECT count(*) FROM studio.uploads") == 1
+    # Keeping what is there is never refused; the copy counts until the workspace's own expires.
     asset = await studio.scalar("SELECT id FROM workspace_assets")
-    saved = await studio.client.post(f"/api/workspace/assets/{asset}/save")
+    saved = await studio.client.post(f"/api/workspace/assets/{asset}/keep")
     assert saved.status_code in {200, 201}, saved.text
     used = (await studio.client.get("/api/me/credits")).json()["quotas"][3]["used"]
-    assert used == stored + size
+    assert used == 2 * stored + size

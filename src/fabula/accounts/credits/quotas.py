@@ -1,4 +1,8 @@
-"""How much an account may do: jobs in a day, in a month and at once, and bytes in storage."""
+"""How much an account may do: jobs in a day, in a month and at once, and bytes in storage.
+
+Storage is asked for before something new is made or brought, so that what is made is never lost
+for want of room: the outputs of the last job that was accepted may go over it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
