@@ -34,7 +34,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (404, "There is no such thing, or it is somebody else's."),
         (409, "It is not in a state in which this can be done."),
         (422, "The request cannot be done as it stands."),
-        (429, "The account has used up a quota."),
+        (429, "Too many requests, or a quota that is used up."),
         (503, "A part of the studio does not answer."),
     )
 }
