@@ -49,7 +49,7 @@ class Hand:
     async def work(self, operations: int) -> None:
         while operations:
             count = min(operations, self.dice.randint(1, TOGETHER))
-            people = sorted(self.dice.sample(range(PEOPLE), self.dice.choice((1, 1, 2))))
+            people = self.dice.sample(range(PEOPLE), self.dice.choice((1, 1, 2)))
             try:
                 async with self.database.system() as session:
                     await service.lock_people(session, (self.people[one] for one in people))

@@ -1,6 +1,8 @@
 """Credits by the API: what jobs cost, what is left, and what stops whom."""
 
+import asyncio
 import io
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -131,6 +133,27 @@ async def test_running_out_says_so_and_changes_nothing(paid: Studio) -> None:
     assert await ledger(paid) == entries
     await paid.submit(count=5)
     assert await credits_of(paid) == (0, 5)
+
+
+async def asked_at_once(studio: Studio, times: int) -> Counter[int]:
+    """The statuses of the same request, sent many times at once."""
+    body = {"prompt": "a lighthouse"}
+    answers = await asyncio.gather(
+        *(studio.client.post("/api/jobs", json=body) for _ in range(times))
+    )
+    return Counter(answer.status_code for answer in answers)
+
+
+async def test_requests_that_race_for_the_last_credits_never_overspend(paid: Studio) -> None:
+    await give(paid, -97)
+    assert await asked_at_once(paid, 8) == {202: 3, 402: 5}
+    assert await credits_of(paid) == (0, 3)
+
+
+async def test_requests_that_race_for_a_quota_never_exceed_it(studio: Studio) -> None:
+    quota(jobs_at_once=3)(studio.services.settings)
+    assert await asked_at_once(studio, 8) == {202: 3, 429: 5}
+    assert await studio.scalar("SELECT count(*) FROM jobs") == 3
 
 
 async def test_the_same_key_is_paid_once(paid: Studio) -> None:
