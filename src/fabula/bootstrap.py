@@ -12,6 +12,7 @@ from fabula.engines.base import EngineContext, EngineInfo, Modality
 from fabula.engines.host import EngineHost
 from fabula.engines.registry import EngineRegistry
 from fabula.events.domain import DomainEvents
+from fabula.generation.charging import Charging
 from fabula.generation.events import JobAccepted, JobClosed, OutputReady
 from fabula.generation.submit import Desk
 from fabula.library import saving
@@ -38,7 +39,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     store = build_store(settings)
-    desk = Desk(build_registry(settings), build_events(store))
+    desk = Desk(build_registry(settings), build_events(store, settings))
     return Services(settings, store, Links(secret_of(settings)), desk)
 
 
@@ -75,16 +76,19 @@ def build_store(settings: Settings) -> BlobStore:
     )
 
 
-def build_events(store: BlobStore) -> DomainEvents:
+def build_events(store: BlobStore, settings: Settings) -> DomainEvents:
     """Who acts on which fact."""
+    charging = Charging(settings)
 
     async def shelve(session: AsyncSession, event: OutputReady) -> None:
         await saving.shelve_output(session, event, store)
 
     events = DomainEvents()
+    events.on(JobAccepted, charging.accept)
     events.on(JobAccepted, workspace.open_cards)
     events.on(OutputReady, workspace.stage_output)
     events.on(OutputReady, shelve)
+    events.on(JobClosed, charging.close)
     events.on(JobClosed, workspace.close_cards)
     return events
 

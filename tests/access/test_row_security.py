@@ -60,7 +60,10 @@ REMOVABLE = {
 REVIEWED = {
     "jobs", "images", "videos", "profiles", "user_roles", "characters", "character_scenes",
 }  # fmt: skip
-OVERSEEN = REVIEWED | {"projects", "scenes", "usage_logs", "user_activity_log"}
+OVERSEEN = REVIEWED | {
+    "projects", "scenes", "usage_logs", "user_activity_log", "studio.ledger_accounts",
+    "studio.ledger_entries",
+}  # fmt: skip
 REVIEWED_OF_OPERATORS = {
     "prompt_templates", "negative_prompts", "enhancement_presets", "compel_configs",
 }  # fmt: skip

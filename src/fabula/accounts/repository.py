@@ -98,12 +98,15 @@ async def owner(session: AsyncSession) -> Account | None:
     ).one_or_none()
 
 
-async def add_account(session: AsyncSession, username: str, roles: list[str]) -> Account:
-    """An account with its profile and roles, all or nothing."""
+async def add_account(
+    session: AsyncSession, username: str, roles: list[str], starting_credits: int
+) -> Account:
+    """An account with its profile and roles, all or nothing. The balance that a profile is born
+    with becomes its first entry in the ledger."""
     row = Account(username=username)
     session.add(row)
     await session.flush()
-    session.add(Profile(id=row.id, username=username))
+    session.add(Profile(id=row.id, username=username, token_balance=starting_credits))
     session.add_all(UserRole(user_id=row.id, role=role) for role in roles)
     await session.flush()
     return row

@@ -17,6 +17,7 @@ from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from fabula.core.pagination import Cursor
+from fabula.core.settings import get_settings
 from fabula.models import ROLES, Account, ActivityLogEntry, ApiKey, SignInLink, SignInSession
 
 SESSION_DAYS = 30
@@ -65,7 +66,7 @@ async def create_account(
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
         raise Conflict(f"There is already an account named {username}: choose another name.")
-    row = await repository.add_account(session, username, [role])
+    row = await repository.add_account(session, username, [role], get_settings().starting_credits)
     made = {"username": username, "roles": [role]}
     await trail.record(session, by, Action.ACCOUNT_MADE, "account", row.id, after=made)
     return row

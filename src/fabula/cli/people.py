@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, service
+from fabula.accounts.credits import service as credits_
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
@@ -79,6 +80,22 @@ def api_key_command(name: str) -> None:
     async def work(session: AsyncSession) -> str:
         row = await _named(session, name)
         return (await service.create_api_key(session, row.id, "made on the command line"))[1]
+
+    typer.echo(_in_database(work))
+
+
+@user.command("grant", context_settings={"ignore_unknown_options": True})
+def grant_command(
+    name: str,
+    amount: Annotated[int, typer.Argument(help="Credits to give; a negative number takes some.")],
+    reason: Annotated[str, typer.Option(help="Why; the person reads it in their ledger.")],
+) -> None:
+    """Give an account credits and print its new balance."""
+
+    async def work(session: AsyncSession) -> int:
+        row = await _named(session, name)
+        await credits_.grant(session, row.id, amount, reason, None)
+        return (await credits_.balance(session, row.id)).available
 
     typer.echo(_in_database(work))
 

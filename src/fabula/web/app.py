@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fabula import __version__, bootstrap
+from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
 from fabula.accounts.people.endpoints import router as people
 from fabula.core.database import Database
@@ -55,6 +56,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
+    app.state.settings = services.settings
     app.state.store = services.store
     app.state.links = services.links
     app.state.desk = services.desk
@@ -69,6 +71,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     for router in (
         accounts,
         people,
+        credits_,
         generation,
         prompting,
         workspace,

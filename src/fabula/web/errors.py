@@ -31,11 +31,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for code, text in (
         (400, "The request could not be read."),
         (401, "Nobody is signed in."),
+        (402, "The account has fewer credits than this costs."),
         (403, "The caller may not do this."),
         (404, "There is no such thing, or it is somebody else's."),
         (409, "It is not in a state in which this can be done."),
         (422, "The request cannot be done as it stands."),
-        (429, "Too many requests; `Retry-After` says for how long to wait."),
+        (
+            429,
+            "Too many requests, or a quota that is used up; `Retry-After` says how long to wait.",
+        ),
         (503, "A part of the studio does not answer."),
     )
 }

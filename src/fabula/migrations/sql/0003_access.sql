@@ -21,7 +21,7 @@ GRANT SELECT ON studio.trail_chain, studio.trail_head TO fabula_app;
 -- Refuses everybody. A superuser can still set session_replication_role to replica by hand, and
 -- the chain shows it. An account's removal takes its name out of the log, which the foreign key
 -- does; the chain keeps the id.
-CREATE FUNCTION studio.refuse_change() RETURNS trigger
+CREATE FUNCTION studio.refuse_trail_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
     IF tg_op = 'UPDATE' AND tg_table_name = 'user_activity_log' THEN
@@ -34,17 +34,17 @@ BEGIN
         tg_table_name USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.user_activity_log
-    FOR EACH ROW EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION studio.refuse_trail_change();
 CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON public.user_activity_log
-    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_trail_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON studio.trail_chain
-    FOR EACH ROW EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION studio.refuse_trail_change();
 CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON studio.trail_chain
-    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_trail_change();
 CREATE TRIGGER append_only BEFORE DELETE ON studio.trail_head
-    FOR EACH ROW EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION studio.refuse_trail_change();
 CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON studio.trail_head
-    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION studio.refuse_trail_change();
 
 CREATE INDEX user_activity_log_page ON user_activity_log (created_at DESC, id DESC);
 CREATE INDEX user_activity_log_own_page ON user_activity_log (user_id, created_at DESC, id DESC);
