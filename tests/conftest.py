@@ -22,6 +22,7 @@ from fabula.core.embedded_postgres import EmbeddedPostgres
 from fabula.core.migrate import migrate
 
 TEMPLATE = "fabula_template"
+SECRET = b"of the studio in the tests"
 MakeCaller = Callable[..., Awaitable[Caller]]
 
 
@@ -93,7 +94,7 @@ def shared_dsn(server: Server, template: str) -> Iterator[str]:
 
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
-    database = Database(dsn, pool_size=4, name="test")
+    database = Database(dsn, pool_size=4, name="test", secret=SECRET)
     yield database
     await database.close()
 

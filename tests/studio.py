@@ -154,7 +154,7 @@ async def studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
     settings = Settings(data_dir=tmp_path)
     store = MemoryStore()
     registry = EngineRegistry(EngineContext(models_dir=str(tmp_path)), [CARD])
-    desk = Desk(registry, bootstrap.build_events(store))
+    desk = Desk(registry, bootstrap.build_events(store, settings))
     services = bootstrap.Services(settings, store, Links(b"0" * 32), desk)
     app = create_app(services, database)
     async with database.system() as session:

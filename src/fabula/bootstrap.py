@@ -1,20 +1,18 @@
 """The one place that wires: storage, engines, event handlers."""
 
-import os
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.errors import Unavailable
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.engines.base import EngineContext, EngineInfo, Modality
 from fabula.engines.host import EngineHost
 from fabula.engines.registry import EngineRegistry
 from fabula.events.domain import DomainEvents
+from fabula.generation.charging import Charging
 from fabula.generation.events import JobAccepted, JobClosed, OutputReady
 from fabula.generation.submit import Desk
 from fabula.library import saving
@@ -23,8 +21,6 @@ from fabula.storage.filesystem import FilesystemStore
 from fabula.storage.links import Links
 from fabula.storage.s3 import connect
 from fabula.workspace import handlers as workspace
-
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     store = build_store(settings)
-    desk = Desk(build_registry(settings), build_events(store))
+    desk = Desk(build_registry(settings), build_events(store, settings))
     return Services(settings, store, Links(secret_of(settings)), desk)
 
 
@@ -80,45 +76,21 @@ def build_store(settings: Settings) -> BlobStore:
     )
 
 
-def build_events(store: BlobStore) -> DomainEvents:
+def build_events(store: BlobStore, settings: Settings) -> DomainEvents:
     """Who acts on which fact."""
+    charging = Charging(settings)
 
     async def shelve(session: AsyncSession, event: OutputReady) -> None:
         await saving.shelve_output(session, event, store)
 
     events = DomainEvents()
+    events.on(JobAccepted, charging.accept)
     events.on(JobAccepted, workspace.open_cards)
     events.on(OutputReady, workspace.stage_output)
     events.on(OutputReady, shelve)
+    events.on(JobClosed, charging.close)
     events.on(JobClosed, workspace.close_cards)
     return events
-
-
-def secret_of(settings: Settings) -> bytes:
-    """The key that signs links: from the settings, or made once in the data folder."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    place = settings.data_dir / "secret-key"
-    if not place.exists():
-        _write_secret(place)
-    return bytes.fromhex(place.read_text().strip())
-
-
-def _write_secret(place: Path) -> None:
-    """Whole or not at all; of two processes that try, the first one wins."""
-    temporary = place.with_name(f".secret-key.{uuid4().hex}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(temporary, place)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
 
 
 @dataclass(frozen=True, slots=True)

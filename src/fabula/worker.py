@@ -12,6 +12,7 @@ from fabula.bootstrap import Services, text_host
 from fabula.core.database import Database
 from fabula.core.errors import Unavailable
 from fabula.core.logging import get_logger
+from fabula.core.secret_key import secret_of
 from fabula.engines.base import EngineError
 from fabula.engines.host import EngineHost
 from fabula.engines.registry import EngineRegistry
@@ -90,7 +91,9 @@ async def run_worker(
     services: Services, dsn: str, *, ready: Callable[[], None] = lambda: None
 ) -> None:
     """Work until SIGINT or SIGTERM; running jobs are put back then."""
-    database = Database(dsn, pool_size=4, name=APPLICATION_NAME)
+    database = Database(
+        dsn, pool_size=4, name=APPLICATION_NAME, secret=secret_of(services.settings)
+    )
     try:
         async with dispatcher(services, database) as jobs:
             loop = asyncio.get_running_loop()

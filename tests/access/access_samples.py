@@ -66,9 +66,12 @@ OWNED_BY = {
     "scenes": "project_id = %(project)s",
     "messages": "conversation_id = %(talk)s",
     "character_scenes": "character_id = %(character)s",
+    "studio.ledger_accounts": "user_id = %(user)s AND kind = 'available'",
+    "studio.ledger_entries": "account_id IN (SELECT id FROM studio.ledger_accounts "
+    "WHERE user_id = %(user)s)",
 }
 # Rows that follow from others by a trigger.
-FOLLOWING = ("studio.library_words",)
+FOLLOWING = ("studio.library_words", "studio.ledger_accounts", "studio.ledger_entries")
 PERSONAL = ("profiles", *ROWS, *FOLLOWING)
 # One row of each table that only admins read and write.
 ADMIN_ROWS = {
@@ -87,7 +90,9 @@ ADMIN_ROWS = {
 }
 # Tables of which nobody but the machine sees a row; system_config has its one row already.
 ADMIN_ONLY = (*ADMIN_ROWS, "system_config")
-MACHINE_ONLY = ("studio.fair_share", "studio.alembic_version")
+MACHINE_ONLY = (
+    "studio.fair_share", "studio.alembic_version", "studio.trail_chain", "studio.trail_head",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,10 @@ import psycopg
 import pytest
 from access_samples import ADMIN_ROWS, World, add_person
 
+from studio import studio
+
+__all__ = ["studio", "world"]
+
 
 @pytest.fixture(scope="module")
 def world(shared_dsn: str) -> Iterator[World]:

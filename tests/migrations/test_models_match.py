@@ -13,8 +13,12 @@ from fabula.models import Base
 
 DIALECT = postgresql.dialect()
 TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.fullname)
-# Tables that only SQL touches: triggers, the claim of jobs and Alembic.
-WITHOUT_MODEL = {"studio.fair_share", "studio.library_words", "studio.alembic_version"}
+# Tables that only SQL touches: triggers, the claim of jobs, the trail's chain, sign-in limits,
+# the second factor and Alembic.
+WITHOUT_MODEL = {
+    "studio.fair_share", "studio.library_words", "studio.alembic_version", "studio.trail_chain",
+    "studio.trail_head", "auth.sign_in_buckets", "auth.second_factors", "auth.recovery_codes",
+}  # fmt: skip
 # Two names of one thing.
 SAME_TYPES = {"VARCHAR": "TEXT", "DOUBLE PRECISION": "FLOAT"}
 

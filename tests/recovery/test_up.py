@@ -29,6 +29,21 @@ def key(studio: RealStudio) -> str:
     return printed.strip()
 
 
+def test_credits_are_given_and_taken_by_command(studio: RealStudio, key: str) -> None:
+    assert studio.command("user", "grant", "ada", "25", "--reason", "a gift") == "125\n"
+    assert studio.command("user", "grant", "ada", "-5", "--reason", "a slip") == "120\n"
+    with studio.client(key) as client:
+        newest = client.get("/api/me/ledger").json()["items"][0]
+    assert (newest["kind"], newest["amount"], newest["reason"]) == ("adjustment", -5, "a slip")
+    done = subprocess.run(
+        [*FABULA, "user", "grant", "ada", "-121", "--reason", "too much"],
+        env=studio.env, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "120 credits" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_db_url_prints_a_dsn_and_nothing_else(studio: RealStudio) -> None:
     printed = studio.command("db", "url")
     assert len(printed.splitlines()) == 1

@@ -52,6 +52,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     rewriting: null,
     negative_prompt_used: '',
     count: 1,
+    price: { unit: 1, total: 1 },
     width: 1024,
     height: 768,
     params: {

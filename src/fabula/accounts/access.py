@@ -1,6 +1,8 @@
 """What endpoints ask for: the caller, and a session that runs as the caller."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -8,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import service as accounts
 from fabula.accounts.caller import Caller
+from fabula.accounts.permissions import Permission
+from fabula.accounts.scopes import SAFE_METHODS, needed
 from fabula.core.database import Database
 from fabula.core.errors import Forbidden, NotSignedIn
 from fabula.core.pagination import MAX_LIMIT, Cursor
 
 COOKIE = "fabula_session"
 CSRF_HEADER = "x-fabula-csrf"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+_AGENT_MAX = 300
 
 
 def database_of(request: Request) -> Database:
@@ -32,7 +36,7 @@ def bearer_key(request: Request) -> str | None:
 
 def check_origin(request: Request) -> None:
     """A cookie alone does not prove that our page asked: the header cannot be set across sites."""
-    if request.method not in _SAFE and request.headers.get(CSRF_HEADER) != "1":
+    if request.method not in SAFE_METHODS and request.headers.get(CSRF_HEADER) != "1":
         raise Forbidden(
             "This request came with a session cookie but without the header X-Fabula-CSRF: 1."
         )
@@ -44,9 +48,39 @@ async def caller_or_none(request: Request, database: DatabaseDep) -> Caller | No
         return None
     async with database.system() as session:
         caller = await accounts.identify(session, api_key=key, session_token=cookie)
-    if caller and key is None:
+    if caller is None:
+        return None
+    if key is None:
         check_origin(request)
+    caller = replace(caller, address=address_of(request), agent=agent_of(request))
+    check_scope(request, caller)
+    request.state.caller = caller
     return caller
+
+
+def agent_of(request: Request) -> str | None:
+    agent = request.headers.get("user-agent")
+    return agent.replace("\x00", "")[:_AGENT_MAX] if agent else None
+
+
+def address_of(request: Request) -> str | None:
+    """The address of the peer, where it is one: a Unix socket has none."""
+    host = request.client.host if request.client else ""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None
+
+
+def check_scope(request: Request, caller: Caller) -> None:
+    """A key does only what its scopes say, and guests change nothing but their own account."""
+    scope = needed(request.method, request.url.path)
+    if caller.scopes is not None and scope not in caller.scopes:
+        raise Forbidden(f"This API key lacks the scope {scope!r}: make one that has it.")
+    if scope == "make":
+        caller.require(Permission.MAKE)
+    elif scope == "library":
+        caller.require(Permission.KEEP)
 
 
 async def signed_in(caller: Annotated[Caller | None, Depends(caller_or_none)]) -> Caller:
@@ -61,7 +95,7 @@ MaybeCallerDep = Annotated[Caller | None, Depends(caller_or_none)]
 
 async def request_session(database: DatabaseDep, caller: CallerDep) -> AsyncIterator[AsyncSession]:
     """One transaction of the caller, committed when the endpoint has returned."""
-    async with database.request(caller.user_id) as session:
+    async with database.request(caller.user_id, plain=caller.plain) as session:
         yield session
 
 

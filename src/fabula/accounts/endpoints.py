@@ -1,43 +1,48 @@
-"""Signing in, the own account, API keys."""
+"""Signing in, the own account: sessions, two-factor sign-in, API keys, activity."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
+from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import service
+from fabula.accounts import service, signing_in, two_factor
 from fabula.accounts.access import (
     COOKIE,
     CallerDep,
     CursorDep,
+    DatabaseDep,
     Limit,
     MachineSessionDep,
+    SessionDep,
+    address_of,
+    agent_of,
 )
 from fabula.accounts.caller import ROLE_PRIORITY, Caller
 from fabula.accounts.schemas import (
+    ActivityOut,
     ApiKeyIn,
     ApiKeyOut,
+    CodeIn,
     LinkIn,
     LoginIn,
     MeOut,
     NewApiKeyOut,
     PasswordIn,
+    RecoveryCodesOut,
+    SessionOut,
+    TwoFactorOut,
+    TwoFactorSetupOut,
 )
 from fabula.accounts.service import SESSION_DAYS, SignedIn
+from fabula.accounts.trail import Action
+from fabula.core.database import Database
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
+from fabula.models import ActivityLogEntry
 
 router = APIRouter(tags=["accounts"])
-
-
-def _agent(request: Request) -> str | None:
-    agent = request.headers.get("user-agent")
-    return agent.replace("\x00", "") if agent else None
-
-
-def _address(request: Request) -> str | None:
-    host = request.client.host if request.client else None
-    return host if host and host[0] in "0123456789abcdef:" else None
 
 
 def _enter(response: Response, signed: SignedIn) -> None:
@@ -52,6 +57,12 @@ def _enter(response: Response, signed: SignedIn) -> None:
     )
 
 
+async def _entered(database: Database, response: Response, signed: SignedIn) -> MeOut:
+    _enter(response, signed)
+    async with database.system() as session:
+        return await _me(session, signed.caller)
+
+
 async def _me(session: AsyncSession, caller: Caller) -> MeOut:
     return MeOut(
         id=caller.user_id,
@@ -59,31 +70,36 @@ async def _me(session: AsyncSession, caller: Caller) -> MeOut:
         display_name=caller.username,
         roles=sorted(caller.roles, key=lambda role: -ROLE_PRIORITY[role]),
         has_password=await service.has_password(session, caller),
+        two_factor=await two_factor.is_on(session, caller.user_id),
     )
 
 
 @router.post("/auth/login")
 async def login(
-    body: LoginIn, request: Request, response: Response, session: MachineSessionDep
+    body: LoginIn, request: Request, response: Response, database: DatabaseDep
 ) -> MeOut:
-    """Sign in with user name and password."""
-    signed = await service.sign_in_by_password(
-        session, body.username, body.password, agent=_agent(request), address=_address(request)
+    """Sign in with user name and password, and with a code where two-factor sign-in is on: without
+    one the answer is then `second_factor_needed`."""
+    signed = await signing_in.by_password(
+        database,
+        body.username,
+        body.password,
+        body.code,
+        agent=agent_of(request),
+        address=address_of(request),
     )
-    _enter(response, signed)
-    return await _me(session, signed.caller)
+    return await _entered(database, response, signed)
 
 
 @router.post("/auth/link")
 async def use_link(
-    body: LinkIn, request: Request, response: Response, session: MachineSessionDep
+    body: LinkIn, request: Request, response: Response, database: DatabaseDep
 ) -> MeOut:
     """Sign in with a one-time link; it is used up by this."""
-    signed = await service.sign_in_by_link(
-        session, body.token, agent=_agent(request), address=_address(request)
+    signed = await signing_in.by_link(
+        database, body.token, agent=agent_of(request), address=address_of(request)
     )
-    _enter(response, signed)
-    return await _me(session, signed.caller)
+    return await _entered(database, response, signed)
 
 
 @router.post("/auth/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -105,6 +121,125 @@ async def set_password(body: PasswordIn, caller: CallerDep, session: MachineSess
     await service.set_password(session, caller, body.current_password, body.new_password)
 
 
+@router.get("/me/sessions")
+async def list_sessions(
+    caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
+) -> Page[SessionOut]:
+    """Where the account is signed in, newest first."""
+    rows = await service.list_sessions(session, caller, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    items = [
+        SessionOut(
+            id=row.id,
+            user_agent=row.user_agent,
+            ip_address=str(row.ip_address) if row.ip_address else None,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+            current=row.id == caller.session_id,
+        )
+        for row in kept
+    ]
+    return Page(items=items, next_cursor=following)
+
+
+@router.delete("/me/sessions", status_code=status.HTTP_204_NO_CONTENT)
+async def sign_out_everywhere(
+    caller: CallerDep, response: Response, session: MachineSessionDep
+) -> None:
+    """End all sessions of the account, this one too."""
+    await service.sign_out_everywhere(session, caller)
+    response.delete_cookie(COOKIE, path="/")
+
+
+@router.delete("/me/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_session(session_id: UUID, caller: CallerDep, session: MachineSessionDep) -> None:
+    """End one session at once."""
+    await service.revoke_session(session, caller, session_id)
+
+
+@router.get("/me/two-factor")
+async def get_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorOut:
+    """Whether two-factor sign-in is on, and how many recovery codes are left."""
+    return TwoFactorOut(
+        on=await two_factor.is_on(session, caller.user_id),
+        recovery_codes_left=await two_factor.codes_left(session, caller.user_id),
+    )
+
+
+@router.post("/me/two-factor", status_code=status.HTTP_201_CREATED)
+async def begin_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorSetupOut:
+    """Begin to set two-factor sign-in up: it is in force once a code was confirmed."""
+    setup = await two_factor.begin(session, caller)
+    return TwoFactorSetupOut(secret=setup.secret, uri=setup.uri)
+
+
+@router.post("/me/two-factor/confirm")
+async def confirm_two_factor(
+    body: CodeIn, caller: CallerDep, database: DatabaseDep
+) -> RecoveryCodesOut:
+    """Turn two-factor sign-in on with a code of the app. The recovery codes are in this answer
+    and nowhere else; each works once in place of a code."""
+    return RecoveryCodesOut(codes=await two_factor.confirm(database, caller, body.code))
+
+
+@router.post("/me/two-factor/recovery-codes")
+async def renew_recovery_codes(
+    body: CodeIn, caller: CallerDep, database: DatabaseDep
+) -> RecoveryCodesOut:
+    """New recovery codes in place of all old ones."""
+    return RecoveryCodesOut(codes=await two_factor.renew_codes(database, caller, body.code))
+
+
+@router.post("/me/two-factor/remove", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_two_factor(body: CodeIn, caller: CallerDep, database: DatabaseDep) -> None:
+    """Turn two-factor sign-in off, with a code of the app or a recovery code."""
+    await two_factor.remove(database, caller, body.code)
+
+
+@router.get("/activity")
+async def list_activity(
+    caller: CallerDep,
+    session: SessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+    user_id: Annotated[UUID | None, Query()] = None,
+    action: Annotated[Action | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    until: Annotated[AwareDatetime | None, Query()] = None,
+) -> Page[ActivityOut]:
+    """The trail, newest first: the caller's own entries, for admins everybody's. `since` is
+    included, `until` is not."""
+    rows = await service.activity(
+        session,
+        caller,
+        user_id=user_id,
+        action=action,
+        since=since,
+        until=until,
+        cursor=cursor,
+        limit=limit + 1,
+    )
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    return Page(items=[_activity(row) for row in kept], next_cursor=following)
+
+
+def _activity(row: ActivityLogEntry) -> ActivityOut:
+    metadata = row.metadata_ or {}
+    return ActivityOut(
+        id=row.id,
+        user_id=row.user_id,
+        action=row.action,
+        resource_type=row.resource_type,
+        resource_id=row.resource_id,
+        before=metadata.get("before"),
+        after=metadata.get("after"),
+        ip_address=str(row.ip_address) if row.ip_address else None,
+        user_agent=row.user_agent,
+        created_at=row.created_at,
+    )
+
+
 @router.get("/me/api-keys")
 async def list_api_keys(
     caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
@@ -121,10 +256,16 @@ async def create_api_key(
     body: ApiKeyIn, caller: CallerDep, session: MachineSessionDep
 ) -> NewApiKeyOut:
     """Make an API key. Its text is in this answer and nowhere else."""
-    row, key = await service.create_api_key(session, caller.user_id, body.name)
-    return NewApiKeyOut(
-        id=row.id, name=row.name, prefix=row.prefix, key=key, created_at=row.created_at
+    row, key = await service.create_api_key(
+        session,
+        caller.user_id,
+        body.name,
+        scopes=body.scopes,
+        expires_at=body.expires_at,
+        by=caller,
     )
+    shown = ApiKeyOut.model_validate(row, from_attributes=True)
+    return NewApiKeyOut(**shown.model_dump(exclude={"last_used_at"}), key=key)
 
 
 @router.delete("/me/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)

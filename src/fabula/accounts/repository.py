@@ -1,14 +1,24 @@
 """SQL of accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.caller import Caller
+from fabula.accounts.sign_in_repository import drop_old_buckets
 from fabula.core.pagination import Cursor
-from fabula.models import Account, ApiKey, Profile, SignInLink, SignInSession, UserRole
+from fabula.models import (
+    Account,
+    ActivityLogEntry,
+    ApiKey,
+    Profile,
+    SignInLink,
+    SignInSession,
+    UserRole,
+)
 
 _BY_SESSION = text("""
 SELECT a.id, a.username, s.id AS session_id,
@@ -18,11 +28,12 @@ FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
 WHERE s.token_hash = :hash AND s.expires_at > now() AND a.suspended_at IS NULL
 """)
 _BY_KEY = text("""
-SELECT a.id, a.username, k.id AS key_id,
+SELECT a.id, a.username, k.id AS key_id, k.scopes,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
        coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale
 FROM auth.api_keys k JOIN auth.accounts a ON a.id = k.account_id
 WHERE k.key_hash = :hash AND a.suspended_at IS NULL
+  AND (k.expires_at IS NULL OR k.expires_at > now())
 """)
 
 
@@ -46,7 +57,8 @@ async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
     row = (await session.execute(_BY_KEY, {"hash": key_hash})).first()
     if row is None:
         return None
-    return Found(Caller(row.id, row.username, frozenset(row.roles)), row.stale, row.key_id)
+    caller = Caller(row.id, row.username, frozenset(row.roles), scopes=frozenset(row.scopes))
+    return Found(caller, row.stale, row.key_id)
 
 
 async def touch(session: AsyncSession, found: Found) -> None:
@@ -86,12 +98,15 @@ async def owner(session: AsyncSession) -> Account | None:
     ).one_or_none()
 
 
-async def add_account(session: AsyncSession, username: str, roles: list[str]) -> Account:
-    """An account with its profile and roles, all or nothing."""
+async def add_account(
+    session: AsyncSession, username: str, roles: list[str], starting_credits: int
+) -> Account:
+    """An account with its profile and roles, all or nothing. The balance that a profile is born
+    with becomes its first entry in the ledger."""
     row = Account(username=username)
     session.add(row)
     await session.flush()
-    session.add(Profile(id=row.id, username=username))
+    session.add(Profile(id=row.id, username=username, token_balance=starting_credits))
     session.add_all(UserRole(user_id=row.id, role=role) for role in roles)
     await session.flush()
     return row
@@ -119,16 +134,38 @@ async def has_signed_in(session: AsyncSession, account_id: UUID) -> bool:
     return bool(await session.scalar(select(used.exists())))
 
 
-async def drop_session(session: AsyncSession, session_id: UUID) -> None:
-    await session.execute(delete(SignInSession).where(SignInSession.id == session_id))
-
-
-async def drop_other_sessions(session: AsyncSession, account_id: UUID, kept: UUID | None) -> None:
-    await session.execute(
-        delete(SignInSession).where(
-            SignInSession.account_id == account_id, SignInSession.id.is_distinct_from(kept)
-        )
+async def drop_session(session: AsyncSession, account_id: UUID, session_id: UUID) -> bool:
+    gone = await session.scalar(
+        delete(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.account_id == account_id)
+        .returning(SignInSession.id)
     )
+    return gone is not None
+
+
+async def drop_sessions(session: AsyncSession, account_id: UUID, kept: UUID | None = None) -> int:
+    """End an account's sessions, but for one; how many there were."""
+    gone = await session.scalars(
+        delete(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.id.is_distinct_from(kept))
+        .returning(SignInSession.id)
+    )
+    return len(gone.all())
+
+
+async def sign_in_sessions(
+    session: AsyncSession, account_id: UUID, cursor: Cursor | None, limit: int
+) -> list[SignInSession]:
+    """The account's sessions that are not over, newest first."""
+    query = select(SignInSession).where(
+        SignInSession.account_id == account_id, SignInSession.expires_at > func.now()
+    )
+    if cursor:
+        query = query.where(cursor.before(SignInSession.created_at, SignInSession.id))
+    rows = await session.scalars(
+        query.order_by(SignInSession.created_at.desc(), SignInSession.id.desc()).limit(limit)
+    )
+    return list(rows)
 
 
 async def api_keys(
@@ -143,16 +180,55 @@ async def api_keys(
     return list(rows)
 
 
-async def drop_api_key(session: AsyncSession, account_id: UUID, key_id: UUID) -> bool:
-    gone = await session.scalar(
+async def drop_api_key(session: AsyncSession, account_id: UUID, key_id: UUID) -> str | None:
+    """Revoke a key; its name, or None where there is no such key."""
+    name: str | None = await session.scalar(
         delete(ApiKey)
         .where(ApiKey.id == key_id, ApiKey.account_id == account_id)
-        .returning(ApiKey.id)
+        .returning(ApiKey.name)
     )
-    return gone is not None
+    return name
+
+
+async def drop_api_keys(session: AsyncSession, account_id: UUID) -> int:
+    """Revoke an account's keys; how many there were."""
+    gone = await session.scalars(
+        delete(ApiKey).where(ApiKey.account_id == account_id).returning(ApiKey.id)
+    )
+    return len(gone.all())
+
+
+async def activity(
+    session: AsyncSession,
+    *,
+    user_id: UUID | None,
+    action: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    cursor: Cursor | None,
+    limit: int,
+) -> list[ActivityLogEntry]:
+    """Entries of the trail that the caller may read, newest first."""
+    entry = ActivityLogEntry
+    query = select(entry)
+    if user_id:
+        query = query.where(entry.user_id == user_id)
+    if action:
+        query = query.where(entry.action == action)
+    if since:
+        query = query.where(entry.created_at >= since)
+    if until:
+        query = query.where(entry.created_at < until)
+    if cursor:
+        query = query.where(cursor.before(entry.created_at, entry.id))
+    rows = await session.scalars(
+        query.order_by(entry.created_at.desc(), entry.id.desc()).limit(limit)
+    )
+    return list(rows)
 
 
 async def drop_expired(session: AsyncSession) -> None:
+    await drop_old_buckets(session)
     await session.execute(delete(SignInSession).where(SignInSession.expires_at < func.now()))
     await session.execute(
         delete(SignInLink).where(SignInLink.expires_at < func.now(), SignInLink.used_at.is_(None))

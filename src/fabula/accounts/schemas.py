@@ -1,11 +1,12 @@
 """What the accounts API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from fabula.accounts.scopes import SCOPES, USUAL, Scope
 from fabula.accounts.service import PASSWORD_MAX, PASSWORD_MIN
 
 
@@ -16,6 +17,8 @@ class Body(BaseModel):
 class LoginIn(Body):
     username: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00]*$")
     password: str = Field(min_length=1, max_length=PASSWORD_MAX)
+    code: str | None = Field(default=None, max_length=40, pattern=r"^[^\x00]*$")
+    """Of the authenticator app, or a recovery code."""
 
 
 class LinkIn(Body):
@@ -31,6 +34,12 @@ class ApiKeyIn(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
         min_length=1, max_length=80, pattern=r"^[^\x00]*$"
     )
+    scopes: list[Scope] = Field(default=list(USUAL), min_length=1, max_length=len(SCOPES))
+    expires_at: AwareDatetime | None = None
+
+
+class CodeIn(Body):
+    code: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00]*$")
 
 
 class MeOut(BaseModel):
@@ -39,12 +48,58 @@ class MeOut(BaseModel):
     display_name: str
     roles: list[str]
     has_password: bool
+    two_factor: bool
+
+
+class SessionOut(BaseModel):
+    """A browser session; ``current`` is the one that asks."""
+
+    id: UUID
+    user_agent: str | None
+    ip_address: str | None
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class TwoFactorOut(BaseModel):
+    on: bool
+    recovery_codes_left: int
+
+
+class TwoFactorSetupOut(BaseModel):
+    """What an authenticator app needs: the secret to type, or the address for a QR code."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodesOut(BaseModel):
+    codes: list[str]
+
+
+class ActivityOut(BaseModel):
+    """An entry of the trail; ``user_id`` is null for the machine and for failed sign-ins."""
+
+    id: UUID
+    user_id: UUID | None
+    action: str
+    resource_type: str | None
+    resource_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    ip_address: str | None
+    user_agent: str | None
+    created_at: datetime
 
 
 class ApiKeyOut(BaseModel):
     id: UUID
     name: str
     prefix: str
+    scopes: list[Scope]
+    expires_at: datetime | None
     created_at: datetime
     last_used_at: datetime | None
 
@@ -55,5 +110,7 @@ class NewApiKeyOut(BaseModel):
     id: UUID
     name: str
     prefix: str
+    scopes: list[Scope]
+    expires_at: datetime | None
     key: str
     created_at: datetime

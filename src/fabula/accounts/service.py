@@ -1,19 +1,24 @@
 """Rules of signing in. Sessions here are the machine's: nobody has signed in yet."""
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import repository, secrets
+from fabula.accounts import repository, secrets, trail
 from fabula.accounts.caller import Caller
+from fabula.accounts.permissions import Permission
+from fabula.accounts.scopes import SCOPES
+from fabula.accounts.trail import Action
 from fabula.core.clock import now
-from fabula.core.errors import Conflict, Invalid, NotFound, NotSignedIn
+from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from fabula.core.pagination import Cursor
-from fabula.models import ROLES, Account, ApiKey, SignInLink, SignInSession
+from fabula.core.settings import get_settings
+from fabula.models import ROLES, Account, ActivityLogEntry, ApiKey, SignInLink, SignInSession
 
 SESSION_DAYS = 30
 LINK_HOURS = 24
@@ -46,8 +51,11 @@ async def identify(
     return found.caller if found else None
 
 
-async def create_account(session: AsyncSession, username: str, role: str) -> Account:
-    """An account with its profile and one role, with no way to sign in yet."""
+async def create_account(
+    session: AsyncSession, username: str, role: str, *, by: Caller | None = None
+) -> Account:
+    """An account with its profile and one role, with no way to sign in yet; ``by`` is None for
+    the machine."""
     if not _USERNAME.fullmatch(username):
         raise Invalid(
             "A user name has 1 to 40 small letters, digits, dots, dashes or underscores, "
@@ -58,7 +66,10 @@ async def create_account(session: AsyncSession, username: str, role: str) -> Acc
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
         raise Conflict(f"There is already an account named {username}: choose another name.")
-    return await repository.add_account(session, username, [role])
+    row = await repository.add_account(session, username, [role], get_settings().starting_credits)
+    made = {"username": username, "roles": [role]}
+    await trail.record(session, by, Action.ACCOUNT_MADE, "account", row.id, after=made)
+    return row
 
 
 async def ensure_owner(session: AsyncSession) -> tuple[Account, bool]:
@@ -70,8 +81,8 @@ async def ensure_owner(session: AsyncSession) -> tuple[Account, bool]:
     return row, waiting
 
 
-async def new_link(session: AsyncSession, account_id: UUID) -> str:
-    """A one-time sign-in token, good for a day."""
+async def new_link(session: AsyncSession, account_id: UUID, *, by: Caller | None = None) -> str:
+    """A one-time sign-in token, good for a day; ``by`` is None for the machine."""
     token = secrets.new_token()
     session.add(
         SignInLink(
@@ -81,6 +92,7 @@ async def new_link(session: AsyncSession, account_id: UUID) -> str:
         )
     )
     await session.flush()
+    await trail.record(session, by, Action.SIGN_IN_LINK_MADE, "account", account_id)
     return token
 
 
@@ -93,28 +105,13 @@ async def sign_in_by_link(
             "This sign-in link was used already or is too old. "
             "Run `fabula user link` on the studio's machine for a new one."
         )
-    return await _open_session(session, account_id, agent, address)
+    return await open_session(session, account_id, "link", agent=agent, address=address)
 
 
-async def sign_in_by_password(
-    session: AsyncSession,
-    username: str,
-    password: str,
-    *,
-    agent: str | None,
-    address: str | None,
+async def open_session(
+    session: AsyncSession, account_id: UUID, way: str, *, agent: str | None, address: str | None
 ) -> SignedIn:
-    row = await repository.account_named(session, username.strip().lower())
-    stored = row.password_hash if row else None
-    matches = await anyio.to_thread.run_sync(secrets.password_matches, password, stored)
-    if row is None or not matches or row.suspended_at:
-        raise NotSignedIn("That user name and password do not belong together. Try again.")
-    return await _open_session(session, row.id, agent, address)
-
-
-async def _open_session(
-    session: AsyncSession, account_id: UUID, agent: str | None, address: str | None
-) -> SignedIn:
+    """A new session of an account that has proved itself in some way, such as ``password``."""
     token = secrets.new_token()
     session.add(
         SignInSession(
@@ -129,12 +126,41 @@ async def _open_session(
     found = await repository.by_session(session, secrets.token_hash(token))
     if found is None:
         raise NotSignedIn("This account is suspended. Ask an admin of the studio.")
-    return SignedIn(found.caller, token)
+    caller = replace(found.caller, agent=agent, address=address)
+    await trail.record(
+        session, caller, Action.SIGNED_IN, "session", caller.session_id, after={"way": way}
+    )
+    return SignedIn(caller, token)
 
 
 async def sign_out(session: AsyncSession, caller: Caller) -> None:
-    if caller.session_id:
-        await repository.drop_session(session, caller.session_id)
+    """End the session that the request came with; a key has none."""
+    if caller.session_id and await repository.drop_session(
+        session, caller.user_id, caller.session_id
+    ):
+        await trail.record(session, caller, Action.SIGNED_OUT, "session", caller.session_id)
+
+
+async def list_sessions(
+    session: AsyncSession, caller: Caller, cursor: Cursor | None, limit: int
+) -> list[SignInSession]:
+    return await repository.sign_in_sessions(session, caller.user_id, cursor, limit)
+
+
+async def revoke_session(session: AsyncSession, caller: Caller, session_id: UUID) -> None:
+    if not await repository.drop_session(session, caller.user_id, session_id):
+        raise NotFound("There is no such session: it may have ended already.")
+    await trail.record(session, caller, Action.SESSION_REVOKED, "session", session_id)
+
+
+async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> int:
+    """End all sessions of the caller, this one too; how many there were."""
+    ended = await repository.drop_sessions(session, caller.user_id)
+    await trail.record(
+        session, caller, Action.SESSIONS_REVOKED, "account", caller.user_id,
+        after={"sessions": ended},
+    )  # fmt: skip
+    return ended
 
 
 async def set_password(
@@ -147,22 +173,43 @@ async def set_password(
     ):
         raise Invalid("The current password is not right.", field="current_password")
     row.password_hash = await anyio.to_thread.run_sync(secrets.hash_password, new)
-    await repository.drop_other_sessions(session, row.id, caller.session_id)
+    await repository.drop_sessions(session, row.id, caller.session_id)
+    await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", row.id)
 
 
 async def has_password(session: AsyncSession, caller: Caller) -> bool:
     return (await _own_account(session, caller)).password_hash is not None
 
 
-async def create_api_key(session: AsyncSession, account_id: UUID, name: str) -> tuple[ApiKey, str]:
-    """A key and its text, which is shown once and stored only as a hash."""
+async def create_api_key(
+    session: AsyncSession,
+    account_id: UUID,
+    name: str,
+    *,
+    scopes: Sequence[str] = SCOPES,
+    expires_at: datetime | None = None,
+    by: Caller | None = None,
+) -> tuple[ApiKey, str]:
+    """A key and its text, which is shown once and stored only as a hash; ``by`` is None for the
+    machine. A key never makes one that may do more than itself."""
+    if by and by.scopes is not None and not by.scopes.issuperset(scopes):
+        raise Forbidden("An API key cannot make a key that may do more: sign in for that.")
+    if expires_at and expires_at <= now():
+        raise Invalid("A key that has expired already is of no use.", field="expires_at")
     key = secrets.new_api_key()
     row = ApiKey(
-        account_id=account_id, name=name, prefix=key[:12], key_hash=secrets.token_hash(key)
+        account_id=account_id,
+        name=name,
+        prefix=key[:12],
+        key_hash=secrets.token_hash(key),
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        expires_at=expires_at,
     )
     session.add(row)
     await session.flush()
     await session.refresh(row)
+    made = {"name": name, "scopes": row.scopes, "expires_at": expires_at, "account": account_id}
+    await trail.record(session, by, Action.KEY_MADE, "api_key", row.id, after=made)
     return row, key
 
 
@@ -173,8 +220,34 @@ async def list_api_keys(
 
 
 async def revoke_api_key(session: AsyncSession, caller: Caller, key_id: UUID) -> None:
-    if not await repository.drop_api_key(session, caller.user_id, key_id):
+    name = await repository.drop_api_key(session, caller.user_id, key_id)
+    if name is None:
         raise NotFound("There is no such API key: it may have been revoked already.")
+    await trail.record(
+        session, caller, Action.KEY_REVOKED, "api_key", key_id, before={"name": name}
+    )
+
+
+async def activity(
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    user_id: UUID | None,
+    action: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    cursor: Cursor | None,
+    limit: int,
+) -> list[ActivityLogEntry]:
+    """The caller's own entries of the trail, newest first; everybody's for admins."""
+    if not caller.may(Permission.ACTIVITY):
+        if user_id not in {None, caller.user_id}:
+            raise Forbidden("The activity of others is for the admins of this studio.")
+        user_id = caller.user_id
+    return await repository.activity(
+        session, user_id=user_id, action=action, since=since, until=until, cursor=cursor,
+        limit=limit,
+    )  # fmt: skip
 
 
 async def _own_account(session: AsyncSession, caller: Caller) -> Account:

@@ -32,11 +32,12 @@ def url() -> None:
 def migrate_command() -> None:
     """Bring the database to the newest structure and add missing seed content."""
     from fabula.core.migrate import newest_revision
+    from fabula.core.secret_key import secret_of
     from fabula.seeding import prepare
 
     settings = settings_with_logs(quiet=True)
     with running_database(settings) as dsn:
-        prepare(dsn)
+        prepare(dsn, secret_of(settings))
     say(f"the database is at revision {newest_revision()}")
 
 

@@ -13,16 +13,20 @@ from sqlalchemy import text
 from fabula import bootstrap
 from fabula.accounts import repository as accounts
 from fabula.accounts import service as signing_in
+from fabula.accounts import trail
 from fabula.accounts.caller import Caller
 from fabula.bootstrap import Services
 from fabula.cli.running import say
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.generation import service as jobs
 from fabula.generation import submit, views
 from fabula.generation.schemas import AssetRef, JobIn, JobOut
 from fabula.library.repository import ShelvedRow
+from fabula.moderation import refusals
+from fabula.moderation.policy import ContentRefused
 from fabula.storage.filesystem import FilesystemStore
 from fabula.worker import APPLICATION_NAME, dispatcher
 from fabula.workspace import service as workspace
@@ -64,11 +68,15 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
     """Queue the job, run it here if no worker is there, follow it, keep and copy its pictures."""
     services = bootstrap.build(settings)
     async with AsyncExitStack() as stack:
-        database = Database(dsn, pool_size=4, name="fabula-cli")
+        database = Database(dsn, pool_size=4, name="fabula-cli", secret=secret_of(settings))
         stack.push_async_callback(database.close)
         caller = await _caller(database, wish.user)
-        async with database.request(caller.user_id) as session:
-            job_id = await submit.submit(session, caller, wish.body, services.desk)
+        try:
+            async with database.request(caller.user_id) as session:
+                job_id = await submit.submit(session, caller, wish.body, services.desk)
+        except ContentRefused as refusal:
+            await refusals.note(database, caller, refusal, trail.COMMAND_LINE)
+            raise
         if not await _has_worker(database):
             await _work_here(stack, services, database)
         job = await _followed(services, database, caller, job_id)

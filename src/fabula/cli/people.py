@@ -8,9 +8,11 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, service
+from fabula.accounts.credits import service as credits_
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
+from fabula.core.secret_key import secret_of
 from fabula.models import Account
 
 T = TypeVar("T")
@@ -23,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def run(dsn: str) -> T:
-        database = Database(dsn, pool_size=1)
+        database = Database(dsn, pool_size=1, secret=secret_of(settings))
         try:
             async with database.system() as session:
                 return await work(session)
@@ -78,6 +80,22 @@ def api_key_command(name: str) -> None:
     async def work(session: AsyncSession) -> str:
         row = await _named(session, name)
         return (await service.create_api_key(session, row.id, "made on the command line"))[1]
+
+    typer.echo(_in_database(work))
+
+
+@user.command("grant", context_settings={"ignore_unknown_options": True})
+def grant_command(
+    name: str,
+    amount: Annotated[int, typer.Argument(help="Credits to give; a negative number takes some.")],
+    reason: Annotated[str, typer.Option(help="Why; the person reads it in their ledger.")],
+) -> None:
+    """Give an account credits and print its new balance."""
+
+    async def work(session: AsyncSession) -> int:
+        row = await _named(session, name)
+        await credits_.grant(session, row.id, amount, reason, None)
+        return (await credits_.balance(session, row.id)).available
 
     typer.echo(_in_database(work))
 

@@ -180,8 +180,9 @@ def openapi_document() -> str:
     from fabula.web.app import create_app
 
     store = MemoryStore()
-    desk = Desk(EngineRegistry(EngineContext(models_dir="")), build_events(store))
-    services = Services(Settings(), store, Links(bytes(32)), desk)
+    settings = Settings()
+    desk = Desk(EngineRegistry(EngineContext(models_dir="")), build_events(store, settings))
+    services = Services(settings, store, Links(bytes(32)), desk)
     app = create_app(services, Database("dbname=fabula"))
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 

@@ -49,8 +49,9 @@ def running_database(settings: Settings) -> Iterator[str]:
 @contextmanager
 def ready_database(settings: Settings) -> Iterator[str]:
     """As ``running_database``, with the newest structure and the seed content."""
+    from fabula.core.secret_key import secret_of
     from fabula.seeding import prepare
 
     with running_database(settings) as dsn:
-        prepare(dsn)
+        prepare(dsn, secret_of(settings))
         yield dsn

@@ -24,6 +24,7 @@ from fabula.accounts import service as accounts
 from fabula.cli.running import ready_database
 from fabula.core.database import Database
 from fabula.core.errors import Unavailable
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.web.serving import check_port_free
 
@@ -157,7 +158,7 @@ class Supervisor:
     def _greet(self) -> None:
         base = self._settings.base_url
         self._report(f"\nFabula is at {base}")
-        token = asyncio.run(_first_link(self._dsn))
+        token = asyncio.run(_first_link(self._dsn, secret_of(self._settings)))
         if token:
             self._report(f"Sign in, once, within a day: {base}/sign-in#token={token}")
         else:
@@ -201,9 +202,9 @@ class _only_one:  # noqa: N801 - reads as a word where it is used
             self._file.close()
 
 
-async def _first_link(dsn: str) -> str | None:
+async def _first_link(dsn: str, secret: bytes) -> str | None:
     """A sign-in token for the owner, as long as nobody has signed in."""
-    database = Database(dsn, pool_size=1)
+    database = Database(dsn, pool_size=1, secret=secret)
     try:
         async with database.system() as session:
             owner, waiting = await accounts.ensure_owner(session)

@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import (
 )
 
 _ENTER = text(
-    "SELECT set_config('role', 'fabula_app', true), set_config('fabula.user_id', :user, true)"
+    "SELECT set_config('role', 'fabula_app', true), set_config('fabula.user_id', :user, true), "
+    "set_config('fabula.plain', :plain, true)"
 )
 _ELEVATE = text("SELECT set_config('role', 'none', true)")
 _RETURN = text("SELECT set_config('role', 'fabula_app', true)")
@@ -46,9 +47,12 @@ def engine_url(dsn: str) -> URL:
 
 
 class Database:
-    """Connections of one process. ``dsn`` is any libpq DSN of the owner."""
+    """Connections of one process. ``dsn`` is any libpq DSN of the owner; ``secret`` is the
+    studio's, which signs the trail: sessions carry it in ``info``."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 10, name: str = "fabula") -> None:
+    def __init__(
+        self, dsn: str, *, pool_size: int = 10, name: str = "fabula", secret: bytes = b""
+    ) -> None:
         self.dsn = dsn
         self.name = name
         # A generic plan, chosen after five runs, makes selective filters many times slower.
@@ -60,7 +64,9 @@ class Database:
             pool_pre_ping=True,
             connect_args={"options": options, "application_name": name},
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, info={"secret": secret}
+        )
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -72,10 +78,14 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def request(self, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
-        """A transaction of a person (or of nobody), held by row-level security."""
+    async def request(
+        self, user_id: UUID | None, *, plain: bool = False
+    ) -> AsyncIterator[AsyncSession]:
+        """A transaction of a person (or of nobody), held by row-level security; a ``plain`` one
+        has none of the powers of the person's roles."""
         async with self._sessions.begin() as session:
-            await session.execute(_ENTER, {"user": str(user_id or "")})
+            enter = {"user": str(user_id or ""), "plain": "on" if plain else ""}
+            await session.execute(_ENTER, enter)
             yield session
 
     async def connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:

@@ -46,8 +46,14 @@ class Conflict(FabulaError):
 
 
 class TooMany(FabulaError):
+    """``retry_after`` is the whole seconds to wait."""
+
     status = 429
     code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(FabulaError):

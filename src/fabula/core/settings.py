@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,6 +28,17 @@ def default_data_dir() -> Path:
     if sys.platform == "linux" and os.geteuid() == 0:
         return Path("/var/lib/fabula/studio")
     return Path(platformdirs.user_data_dir("fabula"))
+
+
+class Plan(BaseModel):
+    """What a plan changes; what is left out is as the settings of the same names say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    jobs_per_day: int | None = Field(default=None, ge=0)
+    jobs_per_month: int | None = Field(default=None, ge=0)
+    jobs_at_once: int | None = Field(default=None, ge=0)
+    storage_gb: float | None = Field(default=None, ge=0)
 
 
 class Settings(BaseSettings):
@@ -74,7 +85,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs file links; made once in DATA_DIR/secret-key without it.",
+        description="Key that signs file links and the trail; made once in DATA_DIR/secret-key "
+        "without it.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind TLS."
@@ -110,6 +122,33 @@ class Settings(BaseSettings):
     )
     engine_options: dict[str, object] = Field(
         default={}, description="Options handed to every engine when it is made."
+    )
+
+    credits_enabled: bool = Field(
+        default=False,
+        description="Whether jobs are paid with credits; without it nobody is stopped by a price.",
+    )
+    starting_credits: int = Field(
+        default=100, ge=0, le=1_000_000, description="Credits that a new account starts with."
+    )
+    jobs_per_day: int | None = Field(
+        default=None, ge=0, description="Jobs that an account may start in a day (UTC)."
+    )
+    jobs_per_month: int | None = Field(
+        default=None, ge=0, description="Jobs that an account may start in a calendar month (UTC)."
+    )
+    jobs_at_once: int | None = Field(
+        default=None, ge=0, description="Jobs of an account that may wait and run at once."
+    )
+    storage_gb: float | None = Field(
+        default=None,
+        ge=0,
+        description="Gigabytes (of 10^9 bytes) that the files of an account may fill.",
+    )
+    plans: dict[str, Plan] = Field(
+        default={},
+        description="Other quotas for the accounts of a plan, by `profiles.subscription_status`: "
+        "jobs_per_day, jobs_per_month, jobs_at_once and storage_gb.",
     )
 
     @classmethod

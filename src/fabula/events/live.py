@@ -19,6 +19,9 @@ from fabula.models import StudioEvent
 
 log = get_logger(__name__)
 CHANNEL = "fabula_events"
+ACCESS_CHANGED = "access.changed"
+"""Sent by triggers when a session or key ended or an account was suspended; never to pages."""
+
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from fabula.accounts.credits.service import lock_people
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
 from fabula.events import live
@@ -143,6 +144,7 @@ async def sweep(database: Database, events: DomainEvents) -> int:
     """
     async with database.system() as session:
         rows = await leases.expired(session)
+        await lock_people(session, (row.user_id for row in rows))
         for row in rows:
             if not row.cancel_requested and row.attempt < row.max_attempts:
                 log.warning("job.taken_back", job_id=str(row.job_id), attempt=row.attempt)

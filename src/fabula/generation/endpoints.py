@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep, signed_in
 from fabula.accounts.caller import Caller
+from fabula.accounts.credits.access import SettingsDep
 from fabula.core.pagination import Cursor, Page, page_of
-from fabula.core.settings import get_settings
 from fabula.generation import catalogue, model_configs, repository, service, submit, uploads, views
 from fabula.generation.access import DeskDep, LinksDep, RegistryDep, StoreDep
 from fabula.generation.errors import JobNotFound
@@ -145,12 +145,16 @@ async def list_engines(registry: RegistryDep) -> Page[EngineStateOut]:
 
 @router.post("/uploads", status_code=status.HTTP_201_CREATED)
 async def upload_reference(
-    file: UploadFile, caller: CallerDep, session: SessionDep, store: StoreDep, links: LinksDep
+    file: UploadFile,
+    caller: CallerDep,
+    session: SessionDep,
+    store: StoreDep,
+    links: LinksDep,
+    settings: SettingsDep,
 ) -> UploadOut:
     """Bring a picture along, to be used as a reference."""
-    limit = get_settings().max_upload_mb * 1024 * 1024
-    data = await file.read(limit + 1)
-    return await uploads.bring(session, caller, store, links, data, limit)
+    data = await file.read(uploads.upload_limit(settings) + 1)
+    return await uploads.bring(session, caller, store, links, data, settings)
 
 
 @router.get("/model-configs")

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.accounts import trail
 from fabula.accounts.caller import Caller
+from fabula.accounts.trail import Action
 from fabula.core.errors import Forbidden, Invalid, NotFound
 from fabula.core.pagination import Cursor
 from fabula.engines.registry import EngineRegistry
@@ -57,8 +59,14 @@ async def add_config(
         notes=body.notes,
         created_by=caller.user_id,
     )
+    before = await repository.active_model_config(session, row.model_type)
     if body.activate:
         await repository.activate_model_config(session, row)
+    after = {"model_type": row.model_type, "name": row.config_name, "active": body.activate}
+    await trail.record(
+        session, caller, Action.MODEL_CONFIG_SAVED, "model_config", row.id,
+        before=_active(before), after=after,
+    )  # fmt: skip
     return row
 
 
@@ -68,7 +76,12 @@ async def activate(session: AsyncSession, caller: Caller, config_id: UUID) -> Mo
     row = await repository.model_config(session, config_id)
     if row is None:
         raise ConfigNotFound
+    before = await repository.active_model_config(session, row.model_type)
     await repository.activate_model_config(session, row)
+    await trail.record(
+        session, caller, Action.MODEL_CONFIG_ACTIVATED, "model_config", row.id,
+        before=_active(before), after=_active(row),
+    )  # fmt: skip
     return row
 
 
@@ -78,9 +91,18 @@ async def deactivate(session: AsyncSession, caller: Caller, config_id: UUID) -> 
     row = await repository.model_config(session, config_id)
     if row is None:
         raise ConfigNotFound
+    before = await repository.active_model_config(session, row.model_type)
     row.is_active = False
     await session.flush()
+    await trail.record(
+        session, caller, Action.MODEL_CONFIG_DEACTIVATED, "model_config", row.id,
+        before=_active(before), after={"active": None},
+    )  # fmt: skip
     return row
+
+
+def _active(row: ModelConfig | None) -> dict[str, object]:
+    return {"active": row.id if row else None, "name": row.config_name if row else None}
 
 
 def _admins_only(caller: Caller) -> None:

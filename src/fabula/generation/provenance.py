@@ -72,6 +72,11 @@ class Provenance(BaseModel):
     warnings: list[dict[str, str]] = []
     effective: dict[str, Any] = {}
 
+    @property
+    def price(self) -> int:
+        """Credits for all outputs."""
+        return self.unit_credits * self.count
+
     def dump(self) -> dict[str, Any]:
         """As stored: plain JSON values."""
         return self.model_dump(mode="json")

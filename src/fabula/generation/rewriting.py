@@ -1,9 +1,12 @@
 """From a plan to what the engine reads: the rewritten prompt, the whole negative prompt."""
 
+from fabula.accounts.caller import Caller
 from fabula.core.database import Database
 from fabula.generation.provenance import FrozenTemplate, Provenance, Rewriting
 from fabula.generation.runner import Rewriter
 from fabula.models import Job
+from fabula.moderation import refusals
+from fabula.moderation.policy import ContentRefused
 from fabula.prompting.enhancement import Enhanced, Enhancer
 from fabula.prompting.rewriting import negative_for, rewrite
 
@@ -11,17 +14,22 @@ from fabula.prompting.rewriting import negative_for, rewrite
 def rewriter(database: Database, enhancer: Enhancer) -> Rewriter:
     """What a worker does with a plan before the engine sees it; what is there already stays."""
 
-    async def prepared(_: Job, plan: Provenance) -> Provenance:
+    async def prepared(job: Job, plan: Provenance) -> Provenance:
         if plan.negative_final is None:
             plan = await _with_negative(database, plan)
         if plan.prompt_final is None:
-            written = await rewrite(
-                database,
-                enhancer,
-                prompt=plan.prompt_original,
-                job_type=plan.job_type,
-                seed=plan.seed,
-            )
+            try:
+                written = await rewrite(
+                    database,
+                    enhancer,
+                    prompt=plan.prompt_original,
+                    job_type=plan.job_type,
+                    seed=plan.seed,
+                )
+            except ContentRefused as refusal:
+                owner = Caller(job.user_id, "", frozenset()) if job.user_id else None
+                await refusals.note(database, owner, refusal, "worker")
+                raise
             plan = rewritten(plan, written)
         return plan
 

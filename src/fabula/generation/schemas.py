@@ -130,6 +130,13 @@ class RewritingOut(BaseModel):
     notes: list[NoteOut]
 
 
+class PriceOut(BaseModel):
+    """In credits: of one output, and of all that were asked for."""
+
+    unit: int
+    total: int
+
+
 class JobOut(BaseModel):
     id: UUID
     status: JobStatus
@@ -149,6 +156,7 @@ class JobOut(BaseModel):
     rewriting: RewritingOut | None
     negative_prompt_used: str | None
     count: int
+    price: PriceOut
     width: int
     height: int
     params: ParamsOut

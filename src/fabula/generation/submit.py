@@ -96,6 +96,7 @@ async def resubmit(
             "engine_id": chosen.info.id,
             "engine_version": chosen.info.version,
             "model": chosen.info.model,
+            "unit_credits": job_type.credits,
             "retry_of": retry_of,
             "warnings": warnings,
             "effective": {},

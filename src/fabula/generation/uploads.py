@@ -7,7 +7,10 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.caller import Caller
+from fabula.accounts.credits.quotas import check_upload
+from fabula.core.database import elevated
 from fabula.core.errors import FabulaError, Invalid
+from fabula.core.settings import Settings
 from fabula.generation.schemas import UploadOut
 from fabula.models import Upload
 from fabula.storage.base import BlobStore
@@ -29,20 +32,28 @@ class TooLarge(FabulaError):
     code = "too_large"
 
 
+def upload_limit(settings: Settings) -> int:
+    """The size limit of an upload in bytes."""
+    return settings.max_upload_mb * 2**20
+
+
 async def bring(
     session: AsyncSession,
     caller: Caller,
     store: BlobStore,
     links: Links,
     data: bytes,
-    limit: int,
+    settings: Settings,
 ) -> UploadOut:
     """Check, store and record an uploaded picture; its type comes from its bytes."""
+    limit = upload_limit(settings)
     if len(data) > limit:
         raise TooLarge(
             f"The picture is larger than {limit // 2**20} MB: make it smaller and try again."
         )
     decoded, thumbnail, thumbhash = await asyncio.to_thread(_look, data)
+    async with elevated(session):
+        await check_upload(session, settings, caller.user_id, len(data))
     upload_id = uuid4()
     key = f"{caller.user_id}/{upload_id}.{_SUFFIX[decoded.mime_type]}"
     thumbnail_key = f"{caller.user_id}/{upload_id}.thumb.webp"

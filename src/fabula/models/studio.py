@@ -144,3 +144,39 @@ class StudioEvent(Base):
     type: Mapped[str] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+
+
+class LedgerAccount(Base):
+    """Where credits lie. ``kind`` is ``available`` or ``reserved`` of a person, or ``revenue`` or
+    ``grants`` of the studio, whose balance is not kept but summed."""
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    user_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("profiles.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    balance: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LedgerEntry(Base):
+    """One side of a transaction. All entries of one ``kind`` and ``reference`` sum to zero; none
+    is ever changed."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    reference: Mapped[UUID] = mapped_column(Uuid)
+    account_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("studio.ledger_accounts.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(Text)
+    made_by: Mapped[UUID | None] = mapped_column(Uuid)
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("clock_timestamp()")
+    )

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.accounts import trail
 from fabula.accounts.caller import Caller
+from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.database import elevated
 from fabula.core.errors import Forbidden
@@ -71,7 +73,12 @@ async def rebuild(session: AsyncSession) -> CacheCounts:
 async def refresh(session: AsyncSession, caller: Caller) -> CacheCounts:
     """Rebuild the cache by hand; admins only."""
     _admins_only(caller)
-    return await rebuild(session)
+    counts = await rebuild(session)
+    after = {"hash": counts.hash, "templates": counts.templates}
+    await trail.record(
+        session, caller, Action.PROMPT_CACHE_REFRESHED, "system_config", CACHE_KEY, after=after
+    )
+    return counts
 
 
 async def cache_state(session: AsyncSession, caller: Caller) -> CacheState:

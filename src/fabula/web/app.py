@@ -15,9 +15,12 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fabula import __version__, bootstrap
+from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
+from fabula.accounts.people.endpoints import router as people
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
+from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings, get_settings
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
@@ -53,6 +56,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.database = database
+    app.state.settings = services.settings
     app.state.store = services.store
     app.state.links = services.links
     app.state.desk = services.desk
@@ -66,6 +70,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     api = APIRouter(prefix="/api", responses=RESPONSES)
     for router in (
         accounts,
+        people,
+        credits_,
         generation,
         prompting,
         workspace,
@@ -87,7 +93,7 @@ def create() -> FastAPI:
     configure_logging(settings.log_level, settings.log_format)
     if settings.database_url is None:
         raise RuntimeError("The server needs FABULA_DATABASE_URL: start it by `fabula serve`.")
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), secret=secret_of(settings))
     return create_app(bootstrap.build(settings), database)
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from fabula.core.errors import FabulaError, Invalid
+from fabula.core.errors import FabulaError, Invalid, TooMany
 from fabula.core.logging import get_logger
+from fabula.moderation import refusals
+from fabula.moderation.policy import ContentRefused
 from fabula.web.schemas import ErrorOut
 
 log = get_logger(__name__)
@@ -29,10 +31,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for code, text in (
         (400, "The request could not be read."),
         (401, "Nobody is signed in."),
+        (402, "The account has fewer credits than this costs."),
         (403, "The caller may not do this."),
         (404, "There is no such thing, or it is somebody else's."),
         (409, "It is not in a state in which this can be done."),
         (422, "The request cannot be done as it stands."),
+        (
+            429,
+            "Too many requests, or a quota that is used up; `Retry-After` says how long to wait.",
+        ),
         (503, "A part of the studio does not answer."),
     )
 }
@@ -59,11 +66,17 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def _known(_: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FabulaError):
         raise error
+    if isinstance(error, ContentRefused):
+        caller = getattr(request.state, "caller", None)
+        door = f"{request.method} {request.url.path}"
+        await refusals.note(request.app.state.database, caller, error, door)
     field = error.field if isinstance(error, Invalid) else None
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return answer(error.status, error.code, str(error), field, headers)
 
 

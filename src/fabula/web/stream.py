@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from fabula.accounts.access import CallerDep, DatabaseDep
+from fabula.accounts.access import CallerDep, DatabaseDep, caller_or_none
 from fabula.events import live
 from fabula.events.listener import RESYNC, Listener, LiveEvent
+from fabula.events.live import ACCESS_CHANGED
 from fabula.web.schemas import StudioLiveEvent
 
 router = APIRouter(tags=["events"])
@@ -33,6 +34,7 @@ def closing_of(request: Request) -> asyncio.Event:
     responses={200: {"model": StudioLiveEvent, "description": "A stream of live events."}},
 )
 async def live_events(
+    request: Request,
     caller: CallerDep,
     database: DatabaseDep,
     listener: Annotated[Listener, Depends(listener_of)],
@@ -42,7 +44,8 @@ async def live_events(
     """What happens to the caller's jobs and assets, as it happens.
 
     Send the last id that was seen as `Last-Event-ID` to get what was missed; a `resync` says that
-    it is too much, and that everything should be read afresh.
+    it is too much, and that everything should be read afresh. The stream ends with the session or
+    key that opened it.
     """
     async with listener.subscribe(caller.user_id) as queue:
         yield ServerSentEvent(comment="ready", retry=_RETRY_MILLISECONDS)
@@ -59,6 +62,13 @@ async def live_events(
                     seen = row.id
                     yield _encoded(LiveEvent(row.id, row.type, row.data))
         async for event in _until(closing, queue):
+            # A full queue drops what it held, so a resync may stand for the end of a session.
+            if event.type in {ACCESS_CHANGED, RESYNC.type} and not await caller_or_none(
+                request, database
+            ):
+                return
+            if event.type == ACCESS_CHANGED:
+                continue
             if event.id is None or event.id > seen:
                 yield _encoded(event)
 

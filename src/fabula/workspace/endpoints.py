@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, status
 
 from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep
+from fabula.accounts.permissions import Permission
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
 from fabula.generation.access import LinksDep, StoreDep
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/workspace", tags=["workspace"])
 @router.get("")
 async def get_workspace(caller: CallerDep, session: SessionDep) -> WorkspaceOut:
     """The active session; it is opened on the first visit."""
+    caller.require(Permission.KEEP)
     active = await repository.active_session(session, caller.user_id)
     return WorkspaceOut(
         session=SessionOut(

@@ -1,0 +1,1 @@
+"""Credits: what jobs cost, who has how many, and how much an account may do."""

@@ -1,0 +1,151 @@
+"""People, their roles and what roles may do. Admins only."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from fabula.accounts.access import CallerDep, CursorDep, Limit, MachineSessionDep
+from fabula.accounts.caller import ROLE_PRIORITY
+from fabula.accounts.people import service
+from fabula.accounts.people.repository import PersonRow
+from fabula.accounts.people.schemas import (
+    NewPersonOut,
+    PermissionOut,
+    PersonIn,
+    PersonOut,
+    RoleName,
+    SignInLinkOut,
+    SuspensionIn,
+)
+from fabula.accounts.people.service import Search
+from fabula.accounts.permissions import BY_ROLE, DESCRIPTIONS, Permission
+from fabula.core.pagination import Cursor, Page, page_of
+from fabula.core.settings import get_settings
+
+router = APIRouter(tags=["people"])
+
+
+def _person(row: PersonRow) -> PersonOut:
+    out = PersonOut.model_validate(row, from_attributes=True)
+    return out.model_copy(update={"roles": _ordered(row.roles)})
+
+
+def _ordered(roles: list[str]) -> list[str]:
+    return sorted(roles, key=lambda role: -ROLE_PRIORITY[role])
+
+
+def _address(token: str) -> SignInLinkOut:
+    """The token stands behind the #, which browsers never send: it stays out of logs."""
+    return SignInLinkOut(address=f"{get_settings().base_url}/sign-in#token={token}")
+
+
+@router.get("/permissions")
+async def list_permissions(caller: CallerDep) -> Page[PermissionOut]:
+    """What each role may do, by name. Admins only."""
+    caller.require(Permission.PERMISSIONS)
+    items = [
+        PermissionOut(
+            name=permission.value,
+            description=DESCRIPTIONS[permission],
+            roles=_ordered([role for role, has in BY_ROLE.items() if permission in has]),
+        )
+        for permission in Permission
+    ]
+    return Page(items=items, next_cursor=None)
+
+
+@router.get("/people")
+async def list_people(
+    caller: CallerDep,
+    session: MachineSessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+    name: Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]*$")] = None,
+    role: Annotated[RoleName | None, Query()] = None,
+    suspended: Annotated[bool | None, Query()] = None,
+) -> Page[PersonOut]:
+    """Accounts, newest first; `name` is a part of the user name. Admins only."""
+    search = Search(name.strip().lower() if name else None, role, suspended)
+    rows = await service.find(session, caller, search, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    return Page(items=[_person(row) for row in kept], next_cursor=following)
+
+
+@router.post("/people", status_code=status.HTTP_201_CREATED)
+async def make_person(
+    body: PersonIn, caller: CallerDep, session: MachineSessionDep
+) -> NewPersonOut:
+    """Make an account, with a one-time address for its person to sign in at. Admins only."""
+    row, token = await service.make(session, caller, body.username, body.role)
+    return NewPersonOut(person=_person(row), sign_in=_address(token))
+
+
+@router.get("/people/{person_id}")
+async def get_person(person_id: UUID, caller: CallerDep, session: MachineSessionDep) -> PersonOut:
+    """One account. Admins only."""
+    return _person(await service.get(session, caller, person_id))
+
+
+@router.post("/people/{person_id}/sign-in-link", status_code=status.HTTP_201_CREATED)
+async def make_sign_in_link(
+    person_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> SignInLinkOut:
+    """A new one-time address to sign in at. Admins only."""
+    return _address(await service.new_link(session, caller, person_id))
+
+
+@router.post("/people/{person_id}/suspend")
+async def suspend_person(
+    person_id: UUID, body: SuspensionIn, caller: CallerDep, session: MachineSessionDep
+) -> PersonOut:
+    """Shut an account out at once. The last admin stays. Admins only."""
+    return _person(await service.suspend(session, caller, person_id, body.reason))
+
+
+@router.post("/people/{person_id}/restore")
+async def restore_person(
+    person_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> PersonOut:
+    """Let a suspended account in again. Admins only."""
+    return _person(await service.restore(session, caller, person_id))
+
+
+@router.put("/people/{person_id}/roles/{role}")
+async def grant_role(
+    person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
+) -> PersonOut:
+    """Give a role. Admins only."""
+    return _person(await service.grant(session, caller, person_id, role))
+
+
+@router.delete("/people/{person_id}/roles/{role}")
+async def revoke_role(
+    person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
+) -> PersonOut:
+    """Take a role away. The last admin stays one. Admins only."""
+    return _person(await service.revoke(session, caller, person_id, role))
+
+
+@router.delete("/people/{person_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
+async def end_sessions_of_person(
+    person_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """End all browser sessions of an account. Admins only."""
+    await service.end_sessions(session, caller, person_id)
+
+
+@router.delete("/people/{person_id}/api-keys", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_api_keys_of_person(
+    person_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """Revoke all API keys of an account. Admins only."""
+    await service.revoke_keys(session, caller, person_id)
+
+
+@router.delete("/people/{person_id}/two-factor", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_two_factor_of_person(
+    person_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """Turn two-factor sign-in off for somebody who has lost the device. Admins only."""
+    await service.remove_factor(session, caller, person_id)

@@ -1,0 +1,34 @@
+"""What each role may do, by name. Row-level security holds the same rules beneath."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    MAKE = "make"
+    KEEP = "keep"
+    REVIEW = "review"
+    PEOPLE = "people"
+    ACTIVITY = "activity"
+    TEMPLATES = "templates"
+    MODELS = "models"
+    PERMISSIONS = "permissions"
+
+
+DESCRIPTIONS: dict[Permission, str] = {
+    Permission.MAKE: "Queue, cancel and repeat own jobs, and rewrite prompts.",
+    Permission.KEEP: "Change the own workspace and library.",
+    Permission.REVIEW: "Read the jobs, outputs and profiles of everybody, for review.",
+    Permission.PEOPLE: "Make, suspend and restore accounts, their roles, sessions and keys.",
+    Permission.ACTIVITY: "Read everybody's activity.",
+    Permission.TEMPLATES: "Read prompt templates and build their cache again.",
+    Permission.MODELS: "Read, save and activate model configurations.",
+    Permission.PERMISSIONS: "Read this table.",
+}
+_PERSON = frozenset({Permission.MAKE, Permission.KEEP})
+BY_ROLE: dict[str, frozenset[Permission]] = {
+    "admin": frozenset(Permission),
+    "moderator": _PERSON | {Permission.REVIEW},
+    "premium_user": _PERSON,
+    "basic_user": _PERSON,
+    "guest": frozenset(),
+}

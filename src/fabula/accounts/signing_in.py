@@ -1,0 +1,101 @@
+"""Signing in, each step in a transaction of its own: a refusal undoes the rest, and yet its try is
+counted and its entry stands in the trail."""
+
+from uuid import UUID
+
+import anyio.to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts import repository, secrets, service, throttle, trail, two_factor
+from fabula.accounts.service import SignedIn
+from fabula.accounts.trail import Action
+from fabula.core.database import Database
+from fabula.core.errors import NotSignedIn
+
+_WRONG = "That user name and password do not belong together. Try again."
+_WRONG_CODE = "That code is not right, or was used already. Take the next one that the app shows."
+
+
+class SecondFactorNeeded(NotSignedIn):
+    """The password was right, and the account has a second factor."""
+
+    code = "second_factor_needed"
+
+    def __init__(self) -> None:
+        super().__init__("This account has two-factor sign-in: give a code of the app as well.")
+
+
+async def by_password(
+    database: Database,
+    username: str,
+    password: str,
+    code: str | None,
+    *,
+    agent: str | None,
+    address: str | None,
+) -> SignedIn:
+    """Sign in by name and password, and by a code where the account asks for one.
+
+    Raises ``TooMany``, ``NotSignedIn`` or ``SecondFactorNeeded``. No connection is held while the
+    password is hashed.
+    """
+    name = username.strip().lower()
+    async with database.system() as session:
+        wait = await throttle.take(session, name, address)
+        row = None if wait else await repository.account_named(session, name)
+    throttle.refuse_for(wait)
+    stored = row.password_hash if row else None
+    matches = await anyio.to_thread.run_sync(secrets.password_matches, password, stored)
+    known = row.id if row else None
+    async with database.system() as session:
+        if row is None or not matches or row.suspended_at:
+            await _failed(session, known, "password", agent, address)
+            refusal: NotSignedIn = NotSignedIn(_WRONG)
+        elif not await two_factor.is_on(session, row.id):
+            return await _entered(session, row.id, name, "password", agent, address)
+        elif not code:
+            refusal = SecondFactorNeeded()
+        elif await two_factor.accepts(session, row.id, code):
+            return await _entered(session, row.id, name, "password and code", agent, address)
+        else:
+            await _failed(session, known, "code", agent, address)
+            refusal = NotSignedIn(_WRONG_CODE)
+    raise refusal
+
+
+async def by_link(
+    database: Database, token: str, *, agent: str | None, address: str | None
+) -> SignedIn:
+    """Sign in by a one-time link. Raises ``TooMany`` or ``NotSignedIn``."""
+    async with database.system() as session:
+        wait = await throttle.take(session, None, address)
+    throttle.refuse_for(wait)
+    try:
+        async with database.system() as session:
+            return await service.sign_in_by_link(session, token, agent=agent, address=address)
+    except NotSignedIn:
+        async with database.system() as session:
+            await _failed(session, None, "link", agent, address)
+        raise
+
+
+async def _entered(
+    session: AsyncSession,
+    account_id: UUID,
+    name: str,
+    way: str,
+    agent: str | None,
+    address: str | None,
+) -> SignedIn:
+    await throttle.forget(session, name)
+    return await service.open_session(session, account_id, way, agent=agent, address=address)
+
+
+async def _failed(
+    session: AsyncSession, account_id: UUID | None, way: str, agent: str | None, address: str | None
+) -> None:
+    """The name is not kept: where there is no such account, it may be a password."""
+    await trail.record(
+        session, None, Action.SIGN_IN_FAILED, "account", account_id, after={"way": way},
+        address=address, agent=agent,
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""Every endpoint of the OpenAPI document with every actor, at what is Ada's: what comes out is what
+``endpoints.txt`` says.
+
+Each call goes to a copy of one prepared database, which is thrown away when something was changed.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from fabula.accounts import service
+from fabula.core.database import Database
+from studio import Studio, client_of, session_cookie
+
+FILE = Path(__file__).with_name("endpoints.txt")
+ACTORS = ("nobody", "guest", "owner", "other", "moderator", "admin")
+ROLES = {"guest": "guest", "other": "basic_user", "moderator": "moderator", "admin": "admin"}
+_PASSWORD = "a long enough secret"
+_PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
+    "789c63606060000000040001f61738550000000049454e44ae426082"
+)
+_NAME = "zanzibar"
+# A stream has no end, so only who may not open it is asked.
+_ENDLESS = "GET /api/events"
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/auth/login": {"username": "ada", "password": "wrong"},
+    "POST /api/auth/link": {"token": "x"},
+    "PUT /api/me/password": {"new_password": _PASSWORD},
+    "POST /api/me/api-keys": {"name": "k"},
+    "POST /api/me/two-factor/confirm": {"code": "000000"},
+    "POST /api/me/two-factor/recovery-codes": {"code": "000000"},
+    "POST /api/me/two-factor/remove": {"code": "000000"},
+    "POST /api/people": {"username": "newcomer"},
+    "POST /api/people/{person_id}/suspend": {"reason": "a test"},
+    "POST /api/jobs": {"prompt": "a fox"},
+    "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
+    "POST /api/model-configs": {
+        "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
+    },
+    "POST /api/workspace/sessions": {"name": "Sea"},
+    "PATCH /api/workspace/sessions/{session_id}": {"name": "Lake"},
+    "POST /api/workspace/jobs/{job_id}/keep": {},
+    "POST /api/workspace/assets/{asset_id}/keep": {},
+    "PATCH /api/library/assets/{asset_id}": {"title": "Lake"},
+}  # fmt: skip
+# Tables that every request may write, whoever it is from: the trail, counts of tries.
+_NOTED = {"user_activity_log", "trail_chain", "trail_head", "sign_in_buckets", "alembic_version"}
+_TABLES = """
+SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ('public', 'studio', 'auth') AND c.relkind = 'r' AND NOT c.relname = ANY(%s)
+ORDER BY 1
+"""
+_ROWS = """
+SELECT md5(string_agg(row, '' ORDER BY row)) FROM (
+    SELECT (to_jsonb(t) - '{{last_used_at,last_seen_at}}'::text[])::text AS row FROM {} t) rows
+WHERE strpos(row, %(user)s) = 0
+"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the prepared database."""
+
+    dsn: str
+    connection: psycopg.Connection[Any]
+    database: Database
+
+    def fingerprint(self, user: str) -> list[Any]:
+        """All rows of the database that do not name a person."""
+        tables = [str(row[0]) for row in self.connection.execute(_TABLES, [list(_NOTED)])]
+        union = " UNION ALL ".join(f"({_ROWS.format(table)})" for table in tables)
+        return self.connection.execute(union.encode(), {"user": user}).fetchall()
+
+
+@dataclass
+class Prepared:
+    """A database in which Ada has one of everything, and who can ask there."""
+
+    server: Any
+    studio: Studio
+    source: str
+    ids: dict[str, str]
+    operators: dict[str, str]
+    keys: dict[str, str | None]
+    users: dict[str, str]
+    calls: int = 0
+    copy: Copy | None = None
+
+    async def ready(self) -> Copy:
+        """The copy of the database that calls go to, made anew after a change."""
+        if self.copy is None:
+            dsn = self.server.create(self.source)
+            connection = psycopg.connect(dsn, autocommit=True)
+            database = Database(dsn, pool_size=2, name="walk", secret=b"of the walk")
+            self.copy = Copy(dsn, connection, database)
+            self.studio.app.state.database = database
+        return self.copy
+
+    async def throw_away(self) -> None:
+        if self.copy:
+            self.copy.connection.close()
+            await self.copy.database.close()
+            self.server.drop(self.copy.dsn)
+            self.copy = None
+
+    async def outcome(self, method: str, path: str, actor: str) -> str:
+        """``401``, ``403``, ``404``, or what a caller who is let in does: ``in``, ``sees``
+        something of Ada, ``changes`` what is not their own."""
+        operation = f"{method} {path}"
+        if operation == _ENDLESS and actor != "nobody":
+            return "-"
+        copy, safe = await self.ready(), method == "GET"
+        copy.connection.execute("DELETE FROM auth.sign_in_buckets")
+        before = [] if safe else copy.fingerprint(self.users[actor])
+        async with client_of(self.studio.app, self.keys[actor]) as client:
+            answer = await client.request(method, self.place(path), **self.sent(operation))
+        self.calls += 1
+        changes = not safe and copy.fingerprint(self.users[actor]) != before
+        if not safe and (changes or (answer.is_success and actor == "owner")):
+            await self.throw_away()
+        assert answer.status_code < 500 or "/health/" in path, (operation, actor, answer.text)
+        if changes:
+            return "changes"
+        if answer.status_code in {401, 403, 404}:
+            return str(answer.status_code)
+        seen = any(value in answer.text for value in (*self.ids.values(), _NAME))
+        return "sees" if answer.is_success and seen else "in"
+
+    def place(self, path: str) -> str:
+        area = path.split("/")[2]
+        values = {
+            **self.ids,
+            **self.operators,
+            "role": "premium_user",
+            "index": "0",
+            "asset_id": self.ids["kept" if area == "library" else "staged"],
+            "session_id": self.ids["sign_in" if area == "me" else "workspace"],
+        }
+        return path.format(**values)
+
+    @staticmethod
+    def sent(operation: str) -> dict[str, Any]:
+        if operation == "POST /api/uploads":
+            return {"files": {"file": ("a.png", _PNG, "image/png")}}
+        body = BODIES.get(operation)
+        return {} if body is None else {"json": body}
+
+
+async def ids_of_ada(studio: Studio) -> dict[str, str]:
+    """One of everything, made as she would make it."""
+    await session_cookie(studio.database, studio.caller.user_id)
+    await studio.client.post("/api/workspace/sessions", json={"name": _NAME})
+    staged = (await studio.made(prompt=f"a lighthouse in {_NAME}", count=2))["assets"]
+    kept = await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")
+    assert kept.status_code == 200
+    sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
+    keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
+    return {
+        "person_id": str(studio.caller.user_id),
+        "job_id": staged[0].get("job_id") or str(await studio.scalar("SELECT id FROM jobs")),
+        "staged": staged[1]["id"],
+        "kept": kept.json()["id"],
+        "workspace": sessions[0]["id"],
+        "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
+        "key_id": keys[0]["id"],
+    }
+
+
+@pytest.fixture
+async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
+    ids = await ids_of_ada(studio)
+    keys: dict[str, str | None] = {
+        "nobody": None, "owner": studio.client.headers["authorization"].removeprefix("Bearer "),
+    }  # fmt: skip
+    users = {"nobody": str(uuid4()), "owner": ids["person_id"]}
+    async with studio.database.system() as session:
+        for actor, role in ROLES.items():
+            account = await service.create_account(session, actor, role)
+            _, keys[actor] = await service.create_api_key(session, account.id, "walk")
+            users[actor] = str(account.id)
+        template = await session.scalar(
+            text(
+                "INSERT INTO prompt_templates (enhancer_model, use_case, template_name, "
+                "system_prompt) VALUES ('m', 'u', 'n', 's') RETURNING id"
+            )
+        )
+    config = await studio.scalar("SELECT id FROM model_config_history")
+    walk = Prepared(
+        server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
+        ids, {"template_id": str(template), "config_id": str(config)}, keys, users,
+    )  # fmt: skip
+    await studio.database.close()
+    yield walk
+    await walk.throw_away()
+
+
+def operations(studio: Studio) -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path)
+        for path, methods in studio.app.openapi()["paths"].items()
+        for method in methods
+    ]
+
+
+def read_file() -> dict[str, dict[str, str]]:
+    lines = [line for line in FILE.read_text().splitlines() if line and not line.startswith("#")]
+    assert tuple(lines[0].split()[2:]) == ACTORS
+    cells = {}
+    for line in lines[1:]:
+        method, path, *outcomes = line.split()
+        assert f"{method} {path}" not in cells
+        cells[f"{method} {path}"] = dict(zip(ACTORS, outcomes, strict=True))
+    return cells
+
+
+def test_every_endpoint_has_a_line(studio: Studio) -> None:
+    assert sorted(f"{method} {path}" for method, path in operations(studio)) == sorted(read_file())
+
+
+async def test_every_endpoint_and_actor(
+    prepared: Prepared, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted, found = read_file(), []
+    for method, path in operations(prepared.studio):
+        for actor in ACTORS:
+            outcome = await prepared.outcome(method, path, actor)
+            expected = wanted[f"{method} {path}"][actor]
+            if outcome != expected:
+                found.append(f"{method} {path} {actor}: {outcome} and not {expected}")
+    with capsys.disabled():
+        print(f"\naccess by HTTP: {prepared.calls} calls of {len(wanted)} endpoints")  # noqa: T201
+    assert found == []
+    assert prepared.calls > 300
