@@ -39,6 +39,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/me/two-factor/remove": {"code": "000000"},
     "POST /api/people": {"username": "newcomer"},
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
+    "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/model-configs": {
@@ -236,5 +237,5 @@ async def test_every_endpoint_and_actor(
                 found.append(f"{method} {path} {actor}: {outcome} and not {expected}")
     with capsys.disabled():
         print(f"\naccess by HTTP: {prepared.calls} calls of {len(wanted)} endpoints")  # noqa: T201
-    assert found == []
+    assert not found, "\n".join(found)
     assert prepared.calls > 300

@@ -144,7 +144,7 @@ def forked(studio: Studio, place: int, work: Callable[[], Awaitable[None]]) -> i
 
 def main(dsn: str) -> None:
     configure_logging("ERROR", "text")
-    studio = Studio(Database(dsn, pool_size=1))
+    studio = Studio(Database(dsn, pool_size=1, secret=bytes(32)))
     with psycopg.connect(dsn, autocommit=True) as connection:
         # Once without a kill: what is compiled and set up by the first run, children inherit.
         first = add_person(connection, "first")

@@ -81,7 +81,7 @@ class Hand:
 async def crowd(dsn: str, seed: int, operations: int) -> Counter[str]:
     """Four hands at once; how often each kind of operation was tried, and why some were lost."""
     done: Counter[str] = Counter()
-    database = Database(dsn, pool_size=4)
+    database = Database(dsn, pool_size=4, secret=bytes(32))
     async with database.system() as session:
         people = list(await session.scalars(_PEOPLE))
     hands = [Hand(database, people, random.Random(seed * 4 + hand), done) for hand in range(4)]
@@ -93,7 +93,7 @@ async def crowd(dsn: str, seed: int, operations: int) -> Counter[str]:
 async def race(dsn: str, seed: int, count: int) -> Counter[str]:
     """Many small jobs for the same few credits."""
     done: Counter[str] = Counter()
-    database = Database(dsn, pool_size=4)
+    database = Database(dsn, pool_size=4, secret=bytes(32))
     async with database.system() as session:
         person = (await session.scalars(_PEOPLE)).first()
     assert person

@@ -48,6 +48,9 @@ def add_person(connection: psycopg.Connection[Any], name: str, credits_: int | N
         "INSERT INTO profiles (id, username, token_balance) VALUES (%s, %s, %s)",
         [made[0], name, credits_],
     )
+    connection.execute(
+        "INSERT INTO user_roles (user_id, role) VALUES (%s, 'basic_user')", [made[0]]
+    )
     user_id: UUID = made[0]
     return user_id
 

@@ -21,8 +21,8 @@ CHANGES = [
     ("ALTER TABLE jobs DROP COLUMN quality", "jobs.quality: this column is missing."),
     ("ALTER TABLE jobs ADD colour text", "jobs.colour: this column is not in the inventory."),
     (
-        "ALTER TABLE profiles ALTER token_balance TYPE bigint",
-        "profiles.token_balance: the type is bigint (int8) and should be integer (int4).",
+        "ALTER TABLE workspace_items ALTER seed TYPE bigint",
+        "workspace_items.seed: the type is bigint (int8) and should be integer (int4).",
     ),
     (
         "ALTER TABLE jobs ALTER status SET NOT NULL",

@@ -30,8 +30,17 @@ def docs() -> Path:
 
 @pytest.fixture
 async def lived_in(studio: Studio) -> Studio:
-    """A studio in which a day has passed: jobs of every status, one picture kept, an admin."""
-    await studio.person("root", "admin")
+    """A studio in which a day has passed: jobs of every status, one picture kept, an admin who has
+    suspended somebody, a wrong password, a refused prompt."""
+    admin = await studio.person("root", "admin")
+    await studio.person("eve")
+    people = (await admin.get("/api/people")).json()["items"]
+    eve = next(person["id"] for person in people if person["username"] == "eve")
+    suspended = await admin.post(f"/api/people/{eve}/suspend", json={"reason": "a test"})
+    assert suspended.status_code == 200, suspended.text
+    await admin.post("/api/auth/login", json={"username": "root", "password": "not this one"})
+    refused = await studio.client.post("/api/jobs", json={"prompt": "pornography"})
+    assert refused.json()["error"] == "screened_text"
     await session_cookie(studio.database, studio.caller.user_id)
     async with studio.database.system() as session:
         await seeds.seed(session)

@@ -40,7 +40,7 @@ async def test_every_example_works_and_finds_something(lived_in: Studio) -> None
                 continue
             if not found:
                 failed.append(f"{page.name}: no row\n{statement}")
-    assert failed == []
+    assert not failed, "\n".join(failed)
 
 
 def test_the_one_command_yields_the_whole_inventory(shared_dsn: str) -> None:

@@ -46,7 +46,7 @@ def plain_dsn() -> Iterator[str]:
 @pytest.fixture
 async def plain(plain_dsn: str) -> AsyncIterator[Database]:
     migrate(plain_dsn)
-    database = Database(plain_dsn, pool_size=2)
+    database = Database(plain_dsn, pool_size=2, secret=bytes(32))
     yield database
     await database.close()
 

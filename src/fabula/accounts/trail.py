@@ -48,6 +48,7 @@ class Action(StrEnum):
     FACTOR_ADDED = "two_factor.added"
     FACTOR_REMOVED = "two_factor.removed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
+    CREDITS_GRANTED = "credits.granted"
     MODEL_CONFIG_SAVED = "model_config.saved"
     MODEL_CONFIG_ACTIVATED = "model_config.activated"
     MODEL_CONFIG_DEACTIVATED = "model_config.deactivated"

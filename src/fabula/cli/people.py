@@ -94,7 +94,8 @@ def grant_command(
 
     async def work(session: AsyncSession) -> int:
         row = await _named(session, name)
-        await credits_.grant(session, row.id, amount, reason, None)
+        if await credits_.grant(session, row.id, amount, reason, None):
+            await credits_.record_grant(session, None, row.id, amount, reason)
         return (await credits_.balance(session, row.id)).available
 
     typer.echo(_in_database(work))

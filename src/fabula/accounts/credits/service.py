@@ -14,10 +14,12 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.accounts import trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.credits import repository
 from fabula.accounts.credits.errors import InsufficientCredits
 from fabula.accounts.credits.repository import EntryRow, UsageRow
+from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.database import elevated
 from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -98,16 +100,16 @@ async def grant(
     by: UUID | None,
     *,
     key: str | None = None,
-) -> None:
+) -> bool:
     """Give a person credits, or take some with a negative amount; ``by`` is None for the
-    machine's own hand. The same key for the same person counts once."""
+    machine's own hand. The same key for the same person counts once: False the second time."""
     if amount == 0 or abs(amount) > MAX_GRANT:
         raise Invalid(f"Give an amount from 1 to {MAX_GRANT}, or take one.", field="amount")
     held = await _locked(session, user_id)
     kind = "grant" if amount > 0 else "adjustment"
     reference = uuid5(_GRANTS, f"{user_id}:{key}") if key else uuid4()
     if await repository.posted(session, reference, "grant", "adjustment"):
-        return
+        return False
     if held.available + amount < 0:
         raise Conflict(
             f"The account has {held.available} credits that are not reserved: take no more."
@@ -117,6 +119,7 @@ async def grant(
     grants = await repository.studio_account(session, "grants")
     moved = {held.available_id: amount, grants: -amount}
     await repository.post(session, kind, reference, moved, once=(kind,), reason=reason, made_by=by)
+    return True
 
 
 async def grant_as_admin(
@@ -132,8 +135,17 @@ async def grant_as_admin(
     if not caller.is_admin:
         raise Forbidden("Only admins of the studio give and take credits.")
     async with elevated(session):
-        await grant(session, user_id, amount, reason, caller.user_id, key=key)
+        if await grant(session, user_id, amount, reason, caller.user_id, key=key):
+            await record_grant(session, caller, user_id, amount, reason)
     return await balance(session, user_id)
+
+
+async def record_grant(
+    session: AsyncSession, actor: Caller | None, user_id: UUID, amount: int, reason: str
+) -> None:
+    """The trail's entry of a grant; None is the machine's own hand."""
+    after = {"amount": amount, "reason": reason}
+    await trail.record(session, actor, Action.CREDITS_GRANTED, "account", user_id, after=after)
 
 
 async def balance(session: AsyncSession, user_id: UUID) -> Balance:
