@@ -72,7 +72,7 @@ def signed_in(studio: RealStudio, context: BrowserContext) -> Visit:
     link = studio.command("user", "link").strip()
     page.goto(link)
     page.wait_for_url("**/workspace")
-    page.get_by_role("button", name="Make", exact=True).wait_for()
+    page.get_by_role("button", name="Make", exact=True).first.wait_for()
     return visit
 
 

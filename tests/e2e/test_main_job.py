@@ -16,7 +16,7 @@ def write(page: Page, prompt: str) -> None:
 
 
 def make(page: Page) -> None:
-    page.get_by_role("button", name="Make", exact=True).click()
+    page.get_by_role("button", name="Make", exact=True).first.click()
 
 
 def shot(page: Page, folder: Path | None, name: str) -> None:
@@ -74,7 +74,7 @@ def test_a_picture_is_opened_with_all_its_details(desktop: Visit, shots: Path | 
 def test_what_cannot_be_made_is_said_before_it_is_sent(desktop: Visit) -> None:
     page = desktop.page
     write(page, "x" * 4001)
-    expect(page.get_by_role("button", name="Make", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Make", exact=True).first).to_be_disabled()
     expect(page.get_by_text("A prompt has at most 4000 characters.")).to_be_visible()
 
 

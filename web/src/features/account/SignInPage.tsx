@@ -12,17 +12,17 @@ import classes from './SignInPage.module.css'
 /** Signing in: by a one-time link, whose token stands behind the `#`, or by name and password. */
 export default function SignInPage() {
   const enter = useEnter()
-  const [token] = useState(() => linkToken(location.hash))
+  const token = useLinkToken()
   const link = useMutation({
     meta: { signsIn: true },
     mutationFn: (sent: string) => sdk.useLink({ body: { token: sent } }),
     onSuccess: enter,
   })
   const { mutate } = link
-  const sent = useRef(false)
+  const sent = useRef<string | null>(null)
   useEffect(() => {
-    if (!token || sent.current) return
-    sent.current = true
+    if (!token || sent.current === token) return
+    sent.current = token
     // The token is used up by this; it must not stay in the history.
     history.replaceState(history.state, '', location.pathname + location.search)
     mutate(token)
@@ -51,6 +51,17 @@ export default function SignInPage() {
       </div>
     </main>
   )
+}
+
+/** The token of the address, also of a link that is opened where this page is open already. */
+function useLinkToken(): string | null {
+  const [token, setToken] = useState(() => linkToken(location.hash))
+  useEffect(() => {
+    const follow = () => setToken((old) => linkToken(location.hash) ?? old)
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
+  }, [])
+  return token
 }
 
 function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
