@@ -18,7 +18,11 @@ describe('signing in', () => {
   it('by name and password leads back to where one was', async () => {
     server.use(
       http.post(`${API}/auth/login`, async ({ request }) => {
-        expect(await request.json()).toEqual({ username: 'ada', password: 'open sesame' })
+        expect(await request.json()).toEqual({
+          username: 'ada',
+          password: 'open sesame',
+          code: null,
+        })
         return HttpResponse.json(ADA)
       }),
     )
@@ -45,6 +49,40 @@ describe('signing in', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'This name and password do not match.',
     )
+  })
+
+  it('asks for the code of a second factor where there is one', async () => {
+    const codes: unknown[] = []
+    server.use(
+      http.post(`${API}/auth/login`, async ({ request }) => {
+        const { code } = (await request.json()) as { code: string | null }
+        codes.push(code)
+        if (code) return HttpResponse.json(ADA)
+        const detail = 'Give the code of your authenticator app as well.'
+        return HttpResponse.json(
+          { error: 'second_factor_needed', detail, field: 'code' },
+          { status: 401 },
+        )
+      }),
+    )
+    const user = userEvent.setup()
+    const { router } = await renderPage(<SignInPage />, { at: '/sign-in' })
+    await user.type(screen.getByLabelText('User name'), 'ada')
+    await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'open sesame')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    await user.type(await screen.findByLabelText('Code'), '123456')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/workspace'))
+    expect(codes).toEqual([null, '123456'])
+  })
+
+  it('signs in by a link that is opened where the page is open already', async () => {
+    server.use(http.post(`${API}/auth/link`, () => HttpResponse.json(ADA)))
+    const { router } = await renderPage(<SignInPage />, { at: '/sign-in' })
+    await screen.findByLabelText('User name')
+    history.replaceState(null, '', '/sign-in#token=later')
+    window.dispatchEvent(new HashChangeEvent('hashchange'))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/workspace'))
   })
 
   it('by a link uses its token once and takes it out of the address', async () => {

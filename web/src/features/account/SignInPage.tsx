@@ -3,7 +3,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type SubmitEvent } from 'react'
-import { sdk, sentenceOf, type MeOut } from '@/api'
+import { ApiError, sdk, sentenceOf, type MeOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Mark } from '@/ui/Mark'
 import { linkToken, safeReturn } from './returning'
@@ -67,10 +67,16 @@ function useLinkToken(): string | null {
 function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [asksForCode, setAsksForCode] = useState(false)
   const login = useMutation({
     meta: { signsIn: true },
-    mutationFn: () => sdk.login({ body: { username: username.trim(), password } }),
+    mutationFn: () =>
+      sdk.login({ body: { username: username.trim(), password, code: code.trim() || null } }),
     onSuccess: onEnter,
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === 'second_factor_needed') setAsksForCode(true)
+    },
   })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -101,6 +107,20 @@ function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
+      {asksForCode ? (
+        <TextInput
+          label="Code"
+          description="From your authenticator app, or one of your recovery codes."
+          name="code"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          size="md"
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+      ) : null}
       {login.isError ? (
         <p className={classes.error} role="alert">
           {sentenceOf(login.error)}
