@@ -39,8 +39,8 @@ check: $(VENV)/.developed web/node_modules/.developed ## Formats, types, layers,
 test: test-python test-web ## All tests but those of the diffusers engines
 
 test-python: $(VENV)/.developed browser
-	$(BIN)/fabula setup
-	$(BIN)/pytest -n 2 -m "not diffusers"
+	$(BIN)/pytest -n 2 -m "not diffusers and not browser"
+	$(BIN)/pytest -m browser tests/e2e; code=$$?; test $$code = 0 -o $$code = 5
 
 test-web: $(VENV)/.developed web/node_modules/.developed
 	$(NPM) run --silent generate

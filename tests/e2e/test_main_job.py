@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import Visit
 
+pytestmark = pytest.mark.browser
 PROMPT = "a red fox in a snowy forest at dawn"
 PATIENCE = 30_000
 
