@@ -2,7 +2,6 @@
 
 import json
 import signal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -94,7 +93,7 @@ def test_a_database_killed_in_the_middle_comes_back_by_itself(studio: RealStudio
         until(lambda: delivered(studio) >= 1, "a picture is there")
         assert studio.process is not None
         children = psutil.Process(studio.process.pid).children()
-        (server,) = [child for child in children if Path(child.exe()).name == "postgres"]
+        (server,) = [child for child in children if child.name() == "postgres"]
         server.send_signal(signal.SIGKILL)
         until(studio.ready, "the studio is ready again")
         until(lambda: all_ended(client, ids), "all jobs have ended")
