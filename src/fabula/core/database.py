@@ -23,6 +23,7 @@ _ENTER = text(
     "SELECT set_config('role', 'fabula_app', true), set_config('fabula.user_id', :user, true), "
     "set_config('fabula.plain', :plain, true)"
 )
+_LOCK_NAMED = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _ELEVATE = text("SELECT set_config('role', 'none', true)")
 _RETURN = text("SELECT set_config('role', 'fabula_app', true)")
 
@@ -113,3 +114,8 @@ async def elevated(session: AsyncSession) -> AsyncIterator[None]:
     yield
     await session.flush()
     await session.execute(_RETURN)
+
+
+async def lock_named(session: AsyncSession, name: str) -> None:
+    """Until the transaction ends, another one that asks for the same name waits."""
+    await session.execute(_LOCK_NAMED, {"name": name})

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.core.database import lock_named
 from fabula.core.pagination import Cursor
 from fabula.models import (
     Base,
@@ -26,7 +27,6 @@ from fabula.models import (
 )
 
 _IMAGES = Base.metadata.tables["images"]
-_LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _SECONDS = text("""
 SELECT sum(run_seconds) / nullif(sum(output_count), 0) FROM (
     SELECT run_seconds, output_count FROM studio.job_runs
@@ -190,7 +190,7 @@ async def delivered_indexes(session: AsyncSession, job_id: UUID) -> set[int]:
 
 async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:
     """Two requests with one idempotency key wait for one another."""
-    await session.execute(_LOCK_KEY, {"name": f"idempotency:{user_id}:{key}"})
+    await lock_named(session, f"idempotency:{user_id}:{key}")
 
 
 async def idempotent_job(session: AsyncSession, user_id: UUID, key: str) -> IdempotencyKey | None:
@@ -383,7 +383,7 @@ async def add_model_config(
 
 async def activate_model_config(session: AsyncSession, row: ModelConfig) -> None:
     """Make a row the only active one of its model. Two at once wait for one another."""
-    await session.execute(_LOCK_KEY, {"name": f"model_config:{row.model_type}"})
+    await lock_named(session, f"model_config:{row.model_type}")
     await session.execute(
         update(ModelConfig)
         .where(ModelConfig.model_type == row.model_type, ModelConfig.is_active.is_(True))

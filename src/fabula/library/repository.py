@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.core.database import elevated
+from fabula.core.database import elevated, lock_named
 from fabula.core.pagination import Cursor
 from fabula.models import LibraryAsset, LibraryFile
 
@@ -128,9 +128,7 @@ async def kept_from(
 
 async def lock_source(session: AsyncSession, source_asset_id: UUID) -> None:
     """Two savings of one asset wait for one another."""
-    await session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"keep:{source_asset_id}", 0)))
-    )
+    await lock_named(session, f"keep:{source_asset_id}")
 
 
 async def change(session: AsyncSession, asset_id: UUID, values: dict[str, Any]) -> None:

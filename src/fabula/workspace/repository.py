@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.clock import now
+from fabula.core.database import lock_named
 from fabula.core.pagination import Cursor
 from fabula.core.settings import get_settings
 from fabula.generation.events import JobAccepted, OutputReady
@@ -26,9 +27,6 @@ _OPEN = text("""
 INSERT INTO workspace_sessions (user_id) VALUES (:user_id)
 ON CONFLICT (user_id) WHERE is_active DO NOTHING
 """)
-
-
-_LOCK_SESSIONS = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ async def _close_active(session: AsyncSession, user_id: UUID) -> None:
 
 async def lock_sessions(session: AsyncSession, user_id: UUID) -> None:
     """Two changes of a person's sessions wait for one another."""
-    await session.execute(_LOCK_SESSIONS, {"name": f"workspace_sessions:{user_id}"})
+    await lock_named(session, f"workspace_sessions:{user_id}")
 
 
 async def session_of(
