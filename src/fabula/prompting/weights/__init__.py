@@ -1,0 +1,1 @@
+"""Weights of words: one tree, and the dialects that it is read from and written to."""
