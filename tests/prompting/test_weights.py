@@ -58,6 +58,7 @@ def test_a1111_spans(text: str, expected: list[tuple[str, float]]) -> None:
         ("a (red fox)++", [("a ", 1), ("red fox", 1.21)]),
         ("a (red fox) here", [("a red fox here", 1)]),
         ("well-lit, 35-mm - grain", [("well-lit, 35-mm - grain", 1)]),
+        ("C ++ and --", [("C ++ and --", 1)]),
         (r"a clock \(old\)", [("a clock (old)", 1)]),
         ("a (red fox", [("a (red fox", 1)]),
         ('say "good day"1.2', [("say ", 1), ("good day", 1.2)]),

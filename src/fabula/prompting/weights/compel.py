@@ -132,10 +132,14 @@ class _Row:
         if ends_word:
             self.word = len(self.text)
 
-    def weigh_word(self, factor: float) -> None:
+    def weigh_word(self, signs: str) -> None:
+        """Signs without a word before them are text."""
         word = self.text[self.word :]
+        if not word:
+            self.text += signs
+            return
         self.text = self.text[: self.word]
-        self.add((Weighted((Words(word),), factor),))
+        self.add((Weighted((Words(word),), _power(signs)),))
 
     def add(self, parts: Parts) -> None:
         self.parts = [*self.done(), *parts]
@@ -165,9 +169,9 @@ class _Reader:
                 self.place += 1
             elif letter in '("':
                 self._group(row, ")" if letter == "(" else letter)
-            elif row.text[row.word :] and (signs := _SIGNS.match(self.text, self.place - 1)):
+            elif signs := _SIGNS.match(self.text, self.place - 1):
                 self.place = signs.end()
-                row.weigh_word(_power(signs[1]))
+                row.weigh_word(signs[1])
             else:
                 row.say(letter, ends_word=letter.isspace() or letter in ',.()"')
         return row.done(), False
