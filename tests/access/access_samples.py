@@ -73,10 +73,14 @@ OWNED_BY = {
 # Rows that follow from others by a trigger.
 FOLLOWING = ("studio.library_words", "studio.ledger_accounts", "studio.ledger_entries")
 PERSONAL = ("profiles", *ROWS, *FOLLOWING)
+_TEMPLATE = uuid5(_SPACE, "template")
 # One row of each table that only admins read and write.
 ADMIN_ROWS = {
-    "prompt_templates": "(enhancer_model, use_case, template_name, system_prompt) "
-    "VALUES ('m', 'u', 'n', 's')",
+    "prompt_templates": "(id, enhancer_model, use_case, template_name, system_prompt) "
+    f"VALUES ('{_TEMPLATE}', 'm', 'u', 'n', 's')",
+    "studio.template_versions": "(template_id, number, system_prompt, message) "
+    f"VALUES ('{_TEMPLATE}', 7, 's', 'm')",
+    "studio.template_labels": f"(template_id, label, number) VALUES ('{_TEMPLATE}', 'tested', 7)",
     "negative_prompts": "(negative_prompt) VALUES ('blurred')",
     "enhancement_presets": "(preset_name, enable_qwen, enable_compel, auto_enhancement) "
     "VALUES ('p', true, true, true)",

@@ -42,6 +42,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
+    "POST /api/prompts/templates": {
+        "template_name": "t", "use_case": "chat_general", "system_prompt": "Answer briefly.",
+    },
+    "POST /api/prompts/templates/check": {"system_prompt": "x", "use_case": "chat_general"},
+    "POST /api/prompts/templates/import": {
+        "text": '[{"template_name": "t", "use_case": "roleplay", "system_prompt": "Play."}]',
+    },
+    "PATCH /api/prompts/templates/{template_id}": {"is_active": False},
+    "POST /api/prompts/templates/{template_id}/duplicate": {"template_name": "u"},
+    "POST /api/prompts/templates/{template_id}/versions": {
+        "system_prompt": "Answer kindly.", "message": "Kinder",
+    },
+    "POST /api/prompts/templates/{template_id}/versions/{number}/publish": {"replace": True},
+    "PUT /api/prompts/templates/{template_id}/labels/{label}": {"version": 2},
+    "POST /api/prompts/negatives": {"negative_prompt": "smeared"},
+    "PUT /api/prompts/negatives/order": {"ids": []},
+    "PATCH /api/prompts/negatives/{negative_id}": {"is_active": False},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
     },
@@ -51,6 +68,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/workspace/assets/{asset_id}/keep": {},
     "PATCH /api/library/assets/{asset_id}": {"title": "Lake"},
 }  # fmt: skip
+# What a request without a body cannot do without.
+QUERIES: dict[str, dict[str, Any]] = {
+    "GET /api/prompts/templates/simulate": {"use_case": "chat_general"},
+    "GET /api/prompts/templates/{template_id}/diff": {"old": 1, "new": 2},
+}
 # Tables that every request may write, whoever it is from: the trail, counts of tries.
 _NOTED = {"user_activity_log", "trail_chain", "trail_head", "sign_in_buckets", "alembic_version"}
 _TABLES = """
@@ -141,6 +163,8 @@ class Prepared:
             **self.operators,
             "role": "premium_user",
             "index": "0",
+            "number": "2",
+            "label": "tested",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["sign_in" if area == "me" else "workspace"],
         }
@@ -150,6 +174,8 @@ class Prepared:
     def sent(operation: str) -> dict[str, Any]:
         if operation == "POST /api/uploads":
             return {"files": {"file": ("a.png", _PNG, "image/png")}}
+        if operation in QUERIES:
+            return {"params": QUERIES[operation]}
         body = BODIES.get(operation)
         return {} if body is None else {"json": body}
 
@@ -189,13 +215,30 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
         template = await session.scalar(
             text(
                 "INSERT INTO prompt_templates (enhancer_model, use_case, template_name, "
-                "system_prompt) VALUES ('m', 'u', 'n', 's') RETURNING id"
+                "content_mode, system_prompt, is_active) VALUES ('qwen_instruct', 'chat_general', "
+                "'n', 'sfw', 'Be brief.', true) RETURNING id"
             )
+        )
+        negative = await session.scalar(
+            text("INSERT INTO negative_prompts (negative_prompt) VALUES ('blurred') RETURNING id")
+        )
+    async with studio.database.system() as session:
+        await session.execute(
+            text(
+                "INSERT INTO studio.template_versions (template_id, number, system_prompt, message)"
+                " VALUES (:id, 2, 'Be brief and kind.', 'Kinder')"
+            ),
+            {"id": template},
+        )
+        await session.execute(
+            text("INSERT INTO studio.template_labels VALUES (:id, 'tested', 1)"), {"id": template}
         )
     config = await studio.scalar("SELECT id FROM model_config_history")
     walk = Prepared(
         server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
-        ids, {"template_id": str(template), "config_id": str(config)}, keys, users,
+        ids,
+        {"template_id": str(template), "negative_id": str(negative), "config_id": str(config)},
+        keys, users,
     )  # fmt: skip
     await studio.database.close()
     yield walk

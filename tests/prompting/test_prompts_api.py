@@ -15,7 +15,9 @@ from fabula.moderation.policy import screen
 from fabula.prompting import rewriting
 from fabula.prompting.endpoints import router
 from fabula.prompting.enhancement import Enhancer
+from fabula.prompting.negatives.endpoints import router as negatives
 from fabula.prompting.seeds import seed, seed_templates
+from fabula.prompting.templates.endpoints import router as templates
 from fabula.web.errors import add_error_handlers
 
 ADMIN_ONLY = [
@@ -31,7 +33,8 @@ EVERYBODY = [("POST", "/api/prompts/enhance"), ("GET", "/api/prompts/negative")]
 async def app(database: Database) -> FastAPI:
     app = FastAPI()
     api = APIRouter(prefix="/api")
-    api.include_router(router)
+    for each in (router, negatives, templates):
+        api.include_router(each)
     app.include_router(api)
     add_error_handlers(app)
     app.state.database = database

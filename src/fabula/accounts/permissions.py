@@ -20,7 +20,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.REVIEW: "Read the jobs, outputs and profiles of everybody, for review.",
     Permission.PEOPLE: "Make, suspend and restore accounts, their roles, sessions and keys.",
     Permission.ACTIVITY: "Read everybody's activity.",
-    Permission.TEMPLATES: "Read prompt templates and build their cache again.",
+    Permission.TEMPLATES: "Read, write and publish prompt templates and negative prompts.",
     Permission.MODELS: "Read, save and activate model configurations.",
     Permission.PERMISSIONS: "Read this table.",
 }

@@ -19,7 +19,7 @@ _BY_AREA: dict[str, Scope] = {
     "library": "library",
 }
 # They change more than their area says.
-_ADMIN = ("prompts/cache/",)
+_ADMIN = ("prompts/cache/", "prompts/templates", "prompts/negatives")
 
 
 def needed(method: str, path: str) -> Scope:

@@ -53,6 +53,17 @@ class Action(StrEnum):
     MODEL_CONFIG_ACTIVATED = "model_config.activated"
     MODEL_CONFIG_DEACTIVATED = "model_config.deactivated"
     PROMPT_CACHE_REFRESHED = "prompt_cache.refreshed"
+    TEMPLATE_MADE = "template.made"
+    TEMPLATE_VERSION_SAVED = "template.version_saved"
+    TEMPLATE_PUBLISHED = "template.published"
+    TEMPLATE_CHANGED = "template.changed"
+    TEMPLATE_LABELLED = "template.labelled"
+    TEMPLATE_DELETED = "template.deleted"
+    TEMPLATES_IMPORTED = "templates.imported"
+    NEGATIVE_PROMPT_MADE = "negative_prompt.made"
+    NEGATIVE_PROMPT_CHANGED = "negative_prompt.changed"
+    NEGATIVE_PROMPTS_ORDERED = "negative_prompts.ordered"
+    NEGATIVE_PROMPT_DELETED = "negative_prompt.deleted"
     CONTENT_REFUSED = "content.refused"
 
 

@@ -14,6 +14,8 @@ from fabula.models.prompting import (
     EnhancementPreset,
     NegativePrompt,
     PromptTemplate,
+    TemplateLabel,
+    TemplateVersion,
 )
 from fabula.models.runtime_config import SystemConfig
 from fabula.models.storyboard import Project, Scene
@@ -68,6 +70,8 @@ __all__ = [
     "SignInSession",
     "StudioEvent",
     "SystemConfig",
+    "TemplateLabel",
+    "TemplateVersion",
     "Upload",
     "UsageLog",
     "UserRole",

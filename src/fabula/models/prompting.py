@@ -46,6 +46,44 @@ class PromptTemplate(Base):
     comment: Mapped[str | None] = mapped_column(Text)
 
 
+class TemplateVersion(Base):
+    """One text of a template as it was once written. ``published_at`` is when it was first used."""
+
+    __tablename__ = "template_versions"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    template_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("prompt_templates.id", ondelete="CASCADE")
+    )
+    number: Mapped[int] = mapped_column(Integer)
+    system_prompt: Mapped[str] = mapped_column(Text)
+    token_limit: Mapped[int | None] = mapped_column(Integer)
+    description: Mapped[str | None] = mapped_column(Text)
+    comment: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class TemplateLabel(Base):
+    """A name that points at a version of a template and may move."""
+
+    __tablename__ = "template_labels"
+    __table_args__ = {"schema": "studio"}
+
+    template_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    label: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer)
+
+
 class NegativePrompt(Base):
     __tablename__ = "negative_prompts"
 

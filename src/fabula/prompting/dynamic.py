@@ -145,9 +145,7 @@ class _Resolver:
     def _option(self, parts: Parts, share: float, inside: tuple[str, ...]) -> Option:
         self.left -= 1
         if self.left < 0:
-            message = (
-                f"The prompt and its lists have more than {_MAX_OPTIONS:,} options: use fewer."
-            )
+            message = f"The prompt and its lists have over {_MAX_OPTIONS:,} options: use fewer."
             raise Invalid(message, field="prompt")
         return Option(self.resolved(parts, inside), share)
 

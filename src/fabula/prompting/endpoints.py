@@ -1,19 +1,15 @@
-"""Rewriting prompts, negative prompts, templates and their cache."""
+"""Rewriting prompts, negative prompts, the cache."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from fabula.accounts.access import (
     CallerDep,
-    CursorDep,
     DatabaseDep,
-    Limit,
     SessionDep,
     signed_in,
 )
-from fabula.core.pagination import Cursor, Page, page_of
 from fabula.prompting import rewriting, service
 from fabula.prompting.enhancement import Enhancer
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
@@ -24,9 +20,8 @@ from fabula.prompting.schemas import (
     EnhanceOut,
     JobTypeName,
     NegativeOut,
-    TemplateOut,
 )
-from fabula.prompting.views import enhanced_out, template_out
+from fabula.prompting.views import enhanced_out
 
 router = APIRouter(prefix="/prompts", tags=["prompts"])
 
@@ -68,24 +63,6 @@ async def get_negative_prompt(
         model_type=found.model_type,
         content_mode=found.content_mode,
     )
-
-
-@router.get("/templates")
-async def list_prompt_templates(
-    caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
-) -> Page[TemplateOut]:
-    """All templates, newest first. Admins only."""
-    rows = await service.list_templates(session, caller, cursor, limit + 1)
-    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    return Page(items=[template_out(row) for row in kept], next_cursor=following)
-
-
-@router.get("/templates/{template_id}")
-async def get_prompt_template(
-    template_id: UUID, caller: CallerDep, session: SessionDep
-) -> TemplateOut:
-    """One template. Admins only."""
-    return template_out(await service.get_template(session, caller, template_id))
 
 
 @router.get("/cache")

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from fabula.core.pagination import Cursor
 from fabula.models import NegativePrompt, PromptTemplate
 from fabula.prompting.cache_shape import Negatives
 from fabula.prompting.keys import TemplateKey
@@ -88,23 +86,6 @@ async def active_negatives(
     for model, mode, words in rows:
         listed.setdefault((model, mode), []).append(words)
     return {place: tuple(texts) for place, texts in listed.items()}
-
-
-async def list_templates(
-    session: AsyncSession, cursor: Cursor | None, limit: int
-) -> list[PromptTemplate]:
-    """All templates, newest first."""
-    query = select(PromptTemplate)
-    if cursor:
-        query = query.where(cursor.before(PromptTemplate.created_at, PromptTemplate.id))
-    rows = await session.scalars(
-        query.order_by(PromptTemplate.created_at.desc(), PromptTemplate.id.desc()).limit(limit)
-    )
-    return list(rows)
-
-
-async def get_template(session: AsyncSession, template_id: UUID) -> PromptTemplate | None:
-    return await session.get(PromptTemplate, template_id)
 
 
 async def add_templates(session: AsyncSession, rows: Iterable[dict[str, Any]]) -> int:

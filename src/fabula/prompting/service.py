@@ -1,8 +1,7 @@
-"""Templates and their cache, as operators see them."""
+"""The prompt cache, as operators see it."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,12 +12,9 @@ from fabula.core.clock import now
 from fabula.core.database import elevated
 from fabula.core.errors import Forbidden
 from fabula.core.logging import get_logger
-from fabula.core.pagination import Cursor
-from fabula.models import PromptTemplate
 from fabula.prompting import repository
 from fabula.prompting.cache import STALE_AFTER
 from fabula.prompting.cache_shape import CACHE_KEY, CacheBroken, build, parse
-from fabula.prompting.errors import TemplateNotFound
 from fabula.runtime_config import repository as stored_config
 from fabula.runtime_config import service as runtime_config
 
@@ -106,23 +102,6 @@ async def cache_state(session: AsyncSession, caller: Caller) -> CacheState:
         templates=len(held.templates),
         negative_prompts=sum(len(texts) for texts in held.negatives.values()),
     )
-
-
-async def list_templates(
-    session: AsyncSession, caller: Caller, cursor: Cursor | None, limit: int
-) -> list[PromptTemplate]:
-    """All templates, newest first; admins only."""
-    _admins_only(caller)
-    return await repository.list_templates(session, cursor, limit)
-
-
-async def get_template(session: AsyncSession, caller: Caller, template_id: UUID) -> PromptTemplate:
-    """One template; admins only."""
-    _admins_only(caller)
-    row = await repository.get_template(session, template_id)
-    if row is None:
-        raise TemplateNotFound
-    return row
 
 
 def _without_cache(*, present: bool, reason: str) -> CacheState:

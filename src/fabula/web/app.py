@@ -28,6 +28,8 @@ from fabula.library.endpoints import router as library
 from fabula.moderation.policy import screen
 from fabula.prompting.endpoints import router as prompting
 from fabula.prompting.enhancement import Enhancer
+from fabula.prompting.negatives.endpoints import router as negatives
+from fabula.prompting.templates.endpoints import router as templates
 from fabula.web import files, health, stream
 from fabula.web.errors import RESPONSES, add_error_handlers
 from fabula.web.page import add_page, unknown_api
@@ -74,6 +76,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         credits_,
         generation,
         prompting,
+        negatives,
+        templates,
         workspace,
         library,
         stream.router,

@@ -1,0 +1,1 @@
+"""The studio's negative prompts as operators write them."""
