@@ -15,11 +15,18 @@ _BY_AREA: dict[str, Scope] = {
     "jobs": "make",
     "uploads": "make",
     "prompts": "make",
+    "prompt-book": "make",
     "workspace": "library",
     "library": "library",
 }
 # They change more than their area says.
-_ADMIN = ("prompts/cache/", "prompts/templates", "prompts/negatives")
+_ADMIN = (
+    "prompts/cache/",
+    "prompts/templates",
+    "prompts/negatives",
+    "prompts/presets",
+    "prompts/weights",
+)
 
 
 def needed(method: str, path: str) -> Scope:

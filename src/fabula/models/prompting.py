@@ -5,8 +5,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, Numeric, String, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fabula.models.base import Base
@@ -153,4 +164,68 @@ class CompelConfig(Base):
     )
     created_by: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("auth.accounts.id", ondelete="SET NULL")
+    )
+
+
+class RememberedPrompt(Base):
+    """A prompt of a person, once however often it was used."""
+
+    __tablename__ = "prompt_history"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("profiles.id", ondelete="CASCADE"))
+    prompt: Mapped[str] = mapped_column(Text)
+    negative_prompt: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    format: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    uses: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    is_favorite: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    last_used_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+
+
+class PromptList(Base):
+    """Entries for ``__name__`` in a person's prompts."""
+
+    __tablename__ = "prompt_lists"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("profiles.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    entries: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+
+
+class PromptSnippet(Base):
+    """A piece of text that a person puts into prompts by its name."""
+
+    __tablename__ = "prompt_snippets"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("profiles.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    text_: Mapped[str] = mapped_column("text", Text)
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
     )

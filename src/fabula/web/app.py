@@ -26,10 +26,13 @@ from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
 from fabula.moderation.policy import screen
+from fabula.prompting.book.endpoints import router as book
 from fabula.prompting.endpoints import router as prompting
 from fabula.prompting.enhancement import Enhancer
 from fabula.prompting.negatives.endpoints import router as negatives
+from fabula.prompting.presets.endpoints import router as presets
 from fabula.prompting.templates.endpoints import router as templates
+from fabula.prompting.weights.endpoints import router as weights
 from fabula.web import files, health, stream
 from fabula.web.errors import RESPONSES, add_error_handlers
 from fabula.web.page import add_page, unknown_api
@@ -78,6 +81,9 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         prompting,
         negatives,
         templates,
+        presets,
+        weights,
+        book,
         workspace,
         library,
         stream.router,

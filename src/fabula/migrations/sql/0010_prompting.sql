@@ -122,3 +122,81 @@ END $$;
 -- The list of templates: by what it is filtered by, and by words in it.
 CREATE INDEX prompt_templates_page ON prompt_templates (created_at DESC, id DESC);
 CREATE INDEX negative_prompts_page ON negative_prompts (model_type, content_mode, priority DESC);
+
+-- What averages are made of. An average alone cannot take a rating back.
+CREATE TABLE studio.rating_sums (
+    subject text NOT NULL CHECK (subject IN ('preset', 'weights')),
+    subject_id uuid NOT NULL,
+    ratings integer NOT NULL CHECK (ratings >= 0),
+    total numeric NOT NULL,
+    PRIMARY KEY (subject, subject_id)
+);
+ALTER TABLE studio.rating_sums ENABLE ROW LEVEL SECURITY;
+CREATE UNIQUE INDEX enhancement_presets_name ON enhancement_presets (lower(preset_name));
+CREATE INDEX compel_configs_page ON compel_configs (created_at DESC, id DESC);
+
+-- The prompt book. A prompt stays when its pictures and jobs are gone.
+CREATE TABLE studio.prompt_history (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES public.profiles ON DELETE CASCADE,
+    prompt text NOT NULL,
+    negative_prompt text NOT NULL DEFAULT '',
+    format text NOT NULL CHECK (format IN ('image', 'video')),
+    digest bytea NOT NULL CHECK (length(digest) = 32),
+    uses integer NOT NULL DEFAULT 1,
+    is_favorite boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    last_used_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (user_id, digest)
+);
+CREATE INDEX prompt_history_page ON studio.prompt_history (user_id, last_used_at DESC, id DESC);
+CREATE INDEX prompt_history_favorites ON studio.prompt_history (user_id, last_used_at DESC, id DESC)
+    WHERE is_favorite;
+CREATE TABLE studio.prompt_lists (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES public.profiles ON DELETE CASCADE,
+    name text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_./-]{0,59}$'),
+    entries text[] NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (user_id, name)
+);
+CREATE TABLE studio.prompt_snippets (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES public.profiles ON DELETE CASCADE,
+    name text NOT NULL CHECK (name <> ''),
+    text text NOT NULL CHECK (text <> ''),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (user_id, name)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE
+    ON studio.prompt_history, studio.prompt_lists, studio.prompt_snippets TO fabula_app;
+DO $$
+DECLARE
+    name text;
+    mine constant text := 'user_id = (SELECT studio.caller())';
+    writer constant text := '(SELECT NOT studio.caller_is_guest())';
+BEGIN
+    FOREACH name IN ARRAY ARRAY['prompt_history', 'prompt_lists', 'prompt_snippets'] LOOP
+        EXECUTE format('ALTER TABLE studio.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY own ON studio.%I FOR ALL TO fabula_app USING (%s)',
+                       name, mine);
+        EXECUTE format('CREATE POLICY no_guest_adds ON studio.%I AS RESTRICTIVE FOR INSERT
+            TO fabula_app WITH CHECK (%s)', name, writer);
+        EXECUTE format('CREATE POLICY no_guest_changes ON studio.%I AS RESTRICTIVE FOR UPDATE
+            TO fabula_app USING (%s)', name, writer);
+        EXECUTE format('CREATE POLICY no_guest_removes ON studio.%I AS RESTRICTIVE FOR DELETE
+            TO fabula_app USING (%s)', name, writer);
+    END LOOP;
+END $$;
+DO $$
+DECLARE writer constant text := '(SELECT NOT studio.caller_is_guest())';
+BEGIN
+    EXECUTE format('CREATE POLICY no_guest_adds ON studio.rating_sums AS RESTRICTIVE FOR INSERT
+        TO fabula_app WITH CHECK (%s)', writer);
+    EXECUTE format('CREATE POLICY no_guest_changes ON studio.rating_sums AS RESTRICTIVE FOR UPDATE
+        TO fabula_app USING (%s)', writer);
+    EXECUTE format('CREATE POLICY no_guest_removes ON studio.rating_sums AS RESTRICTIVE FOR DELETE
+        TO fabula_app USING (%s)', writer);
+END $$;

@@ -1,4 +1,4 @@
-"""The history of templates, and labels that point into it."""
+"""The history of templates, sums of ratings, and the prompt book."""
 
 from importlib import resources
 
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    sql = resources.files("fabula.migrations").joinpath("sql", "0010_templates.sql").read_text()
+    sql = resources.files("fabula.migrations").joinpath("sql", "0010_prompting.sql").read_text()
     op.get_bind().connection.dbapi_connection.execute(sql)  # type: ignore[union-attr]
 
 

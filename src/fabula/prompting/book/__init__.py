@@ -1,0 +1,1 @@
+"""A person's prompt book: what they wrote before, their lists and snippets."""

@@ -1,0 +1,1 @@
+"""Presets: what is done to a prompt before a model reads it, under one name."""
