@@ -57,6 +57,10 @@ ROWS = {
     "studio.uploads": f"(id, user_id, mime_type, file_size_bytes, {_FILE}) "
     f"VALUES (%(upload)s, %(user)s, 'image/png', 1, 'reference_images', {_STORED})",
     "studio.events": "(user_id, type, data) VALUES (%(user)s, 'job.updated', '{}')",
+    "studio.prompt_history": "(user_id, prompt, format, digest) "
+    "VALUES (%(user)s, 'a harbour', 'image', sha256('x'))",
+    "studio.prompt_lists": "(user_id, name, entries) VALUES (%(user)s, 'sea', '{a,b}')",
+    "studio.prompt_snippets": "(user_id, name, text) VALUES (%(user)s, 'film', '35 mm')",
     "usage_logs": "(id, user_id, action) VALUES (%(log)s, %(user)s, 'image')",
     "user_activity_log": "(id, user_id, action) VALUES (%(deed)s, %(user)s, 'sign_in')",
 }
@@ -96,6 +100,7 @@ ADMIN_ROWS = {
 ADMIN_ONLY = (*ADMIN_ROWS, "system_config")
 MACHINE_ONLY = (
     "studio.fair_share", "studio.alembic_version", "studio.trail_chain", "studio.trail_head",
+    "studio.rating_sums",
 )  # fmt: skip
 
 

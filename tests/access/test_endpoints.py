@@ -59,6 +59,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/prompts/negatives": {"negative_prompt": "smeared"},
     "PUT /api/prompts/negatives/order": {"ids": []},
     "PATCH /api/prompts/negatives/{negative_id}": {"is_active": False},
+    "POST /api/prompts/presets": {"preset_name": "calm"},
+    "PATCH /api/prompts/presets/{preset_id}": {"preset_name": "calmer"},
+    "POST /api/prompts/weights": {"config_name": "calm", "weights": {"lake": 1.2}},
+    "PATCH /api/prompts/weights/{set_id}": {"is_active": True},
+    "POST /api/prompts/translate": {"text": "a (fox)"},
+    "PATCH /api/prompt-book/history/{prompt_id}": {"is_favorite": True},
+    "PUT /api/prompt-book/lists/{name}": {"entries": ["a"]},
+    "PUT /api/prompt-book/snippets/{name}": {"text": "a"},
+    "POST /api/prompt-book/expand": {"prompt": "{a|b}"},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
     },
@@ -165,6 +174,7 @@ class Prepared:
             "index": "0",
             "number": "2",
             "label": "tested",
+            "name": "sea",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["sign_in" if area == "me" else "workspace"],
         }
@@ -187,6 +197,8 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
     staged = (await studio.made(prompt=f"a lighthouse in {_NAME}", count=2))["assets"]
     kept = await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")
     assert kept.status_code == 200
+    await studio.client.put("/api/prompt-book/lists/sea", json={"entries": ["a", "b"]})
+    await studio.client.put("/api/prompt-book/snippets/sea", json={"text": "deep"})
     sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
     keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
     return {
@@ -197,6 +209,7 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
         "workspace": sessions[0]["id"],
         "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
         "key_id": keys[0]["id"],
+        "prompt_id": str(await studio.scalar("SELECT id FROM studio.prompt_history")),
     }
 
 
@@ -222,6 +235,18 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
         negative = await session.scalar(
             text("INSERT INTO negative_prompts (negative_prompt) VALUES ('blurred') RETURNING id")
         )
+        preset = await session.scalar(
+            text(
+                "INSERT INTO enhancement_presets (preset_name, enable_qwen, enable_compel, "
+                "auto_enhancement) VALUES ('plain', true, false, false) RETURNING id"
+            )
+        )
+        weights = await session.scalar(
+            text(
+                "INSERT INTO compel_configs (config_name, weights, config_hash) "
+                "VALUES ('deep', '{\"sea\": 1.3}', 'x') RETURNING id"
+            )
+        )
     async with studio.database.system() as session:
         await session.execute(
             text(
@@ -237,7 +262,10 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
     walk = Prepared(
         server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
         ids,
-        {"template_id": str(template), "negative_id": str(negative), "config_id": str(config)},
+        {
+            "template_id": str(template), "negative_id": str(negative), "config_id": str(config),
+            "preset_id": str(preset), "set_id": str(weights),
+        },
         keys, users,
     )  # fmt: skip
     await studio.database.close()

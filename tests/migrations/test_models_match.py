@@ -17,7 +17,8 @@ TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.fullname)
 # the second factor and Alembic.
 WITHOUT_MODEL = {
     "studio.fair_share", "studio.library_words", "studio.alembic_version", "studio.trail_chain",
-    "studio.trail_head", "auth.sign_in_buckets", "auth.second_factors", "auth.recovery_codes",
+    "studio.trail_head", "studio.rating_sums", "auth.sign_in_buckets", "auth.second_factors",
+    "auth.recovery_codes",
 }  # fmt: skip
 # Two names of one thing.
 SAME_TYPES = {"VARCHAR": "TEXT", "DOUBLE PRECISION": "FLOAT"}

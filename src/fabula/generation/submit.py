@@ -24,6 +24,7 @@ from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
 from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
+from fabula.prompting.book import service as prompt_book
 from fabula.queue import leases
 
 
@@ -58,6 +59,13 @@ async def submit(
     screen(filter(None, (body.prompt, body.enhanced_prompt)), negative=body.negative_prompt)
     provenance = await _plan(session, caller, body, desk.registry)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
+    await prompt_book.remember(
+        session,
+        caller.user_id,
+        body.prompt,
+        body.negative_prompt or "",
+        JOB_TYPES[provenance.job_type].format,
+    )
     if key:
         session.add(
             IdempotencyKey(user_id=caller.user_id, key=key, request_hash=digest, job_id=job_id)

@@ -183,6 +183,8 @@ def _part(part: Part) -> str:
     match part:
         case Words(text):
             return escaped(_KEYWORD.sub(lambda word: word[0].lower(), text), _BRACKETS)
+        case Weighted((Weighted(parts, own),), weight):
+            return _part(Weighted(parts, own * weight))
         case Weighted(parts, weight):
             return f"({_written(parts)}:{number(weight)})"
         case Scheduled(before, after, at):

@@ -50,19 +50,19 @@ async def make_weight_set(
     return _out(await service.make(session, caller, body.config_name, body.weights))
 
 
-@router.patch("/weights/{config_id}")
+@router.patch("/weights/{set_id}")
 async def change_weight_set(
-    config_id: UUID, body: WeightSetChangeIn, caller: CallerDep, session: SessionDep
+    set_id: UUID, body: WeightSetChangeIn, caller: CallerDep, session: SessionDep
 ) -> WeightSetOut:
     """Rename a set, or offer it to people. Admins only."""
     changes = body.model_dump(exclude_none=True)
-    return _out(await service.change(session, caller, config_id, changes))
+    return _out(await service.change(session, caller, set_id, changes))
 
 
-@router.delete("/weights/{config_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_weight_set(config_id: UUID, caller: CallerDep, session: SessionDep) -> None:
+@router.delete("/weights/{set_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_weight_set(set_id: UUID, caller: CallerDep, session: SessionDep) -> None:
     """Delete a set. Jobs keep the weights that they were made with. Admins only."""
-    await service.delete(session, caller, config_id)
+    await service.delete(session, caller, set_id)
 
 
 @router.post("/translate", dependencies=[Depends(signed_in)])
