@@ -6,7 +6,6 @@ target model or no job type means that it fits any. Of several rows that fit, th
 counts, then the newest, then the highest id.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,6 +37,13 @@ class TemplateRow:
     job_type: str | None
     token_limit: int | None
     created_at: datetime | None
+
+    @property
+    def key(self) -> TemplateKey:
+        """What the row was written for; None in it fits any."""
+        return TemplateKey(
+            self.target_model, self.enhancer_model, self.job_type, self.use_case, self.content_mode
+        )
 
     @property
     def rank(self) -> tuple[int, datetime, str]:
@@ -81,23 +87,25 @@ class Selected:
 
 
 class TemplateIndex:
-    """Rows by enhancer, use case and mode, so that a lookup reads only the few that may fit."""
+    """The winning row of every key that a row was written for. A lookup compares at most four of
+    them, however many templates there are."""
 
     def __init__(self, rows: Iterable[TemplateRow]) -> None:
-        self._rows: dict[tuple[str, str, str], list[TemplateRow]] = defaultdict(list)
+        self._winners: dict[TemplateKey, TemplateRow] = {}
         for row in rows:
-            self._rows[row.enhancer_model, row.use_case, row.content_mode].append(row)
-        for listed in self._rows.values():
-            listed.sort(key=lambda row: row.rank, reverse=True)
+            held = self._winners.get(row.key)
+            if held is None or held.rank < row.rank:
+                self._winners[row.key] = row
 
     def best(self, key: TemplateKey) -> TemplateRow | None:
         """The row that fits the key exactly, by the order of the ties."""
-        listed = self._rows.get((key.enhancer_model, key.use_case, key.content_mode), ())
-        return next((row for row in listed if _fits(row, key)), None)
-
-
-def _fits(row: TemplateRow, key: TemplateKey) -> bool:
-    return row.target_model in {None, key.target_model} and row.job_type in {None, key.job_type}
+        bound = (
+            self._winners.get(replace(key, target_model=target, job_type=job_type))
+            for target in {key.target_model, None}
+            for job_type in {key.job_type, None}
+        )
+        fitting = [row for row in bound if row is not None]
+        return max(fitting, key=lambda row: row.rank, default=None)
 
 
 def attempts(key: TemplateKey) -> Iterator[tuple[Step, TemplateKey]]:
