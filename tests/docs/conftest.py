@@ -22,6 +22,19 @@ UPDATE jobs SET enhancement_time_ms = 4, metadata = jsonb_set(metadata, '{rewrit
 WHERE status = 'completed'
 """)
 
+_PROVEN = text("""
+WITH preset AS (
+    INSERT INTO enhancement_presets (preset_name, enable_qwen, enable_compel, auto_enhancement,
+                                     compel_weights, usage_count, avg_quality_with_preset)
+    VALUES ('Calm', true, true, false, '{"soft light": 1.2}', 14, 8.5) RETURNING id
+), weights AS (
+    INSERT INTO compel_configs (config_name, weights, config_hash, total_tests, avg_quality)
+    VALUES ('calm', '{"soft light": 1.2}', 'x', 12, 8.5) RETURNING id
+)
+INSERT INTO studio.template_versions (template_id, number, system_prompt, message)
+SELECT id, version + 1, 'A draft.', 'Shorter' FROM prompt_templates LIMIT 1
+""")
+
 
 @pytest.fixture
 def docs() -> Path:
@@ -45,6 +58,8 @@ async def lived_in(studio: Studio) -> Studio:
     async with studio.database.system() as session:
         await seeds.seed(session)
         await session.execute(_SECOND_TEMPLATE)
+    async with studio.database.system() as session:
+        await session.execute(_PROVEN)
     made = await studio.made(count=2, enhance=True)
     asset = made["assets"][0]["id"]
     kept = await studio.client.post(
