@@ -3,10 +3,15 @@ export { sendOnLeaving } from './http'
 export { ApiError, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
+  ActivityOut,
   ApiKeyOut,
   AssetRef,
+  BalanceOut,
+  CacheStateOut,
   EngineStateOut,
   EnhanceOut,
+  EntryOut,
+  FabulaAccountsSchemasSessionOut as AccountSessionOut,
   JobErrorOut,
   JobIn,
   JobOut,
@@ -15,13 +20,17 @@ export type {
   LibraryAssetOut,
   LimitsOut,
   MeOut,
+  ModelConfigOut,
   NegativeOut,
   NewApiKeyOut,
+  NewPersonOut,
   NoteOut,
+  PermissionOut,
   ProgressOut,
   RangeOut,
   StudioLiveEvent,
   UploadOut,
+  UsageOut,
   WorkspaceAssetOut,
   WorkspaceOut,
 } from './generated/types.gen'

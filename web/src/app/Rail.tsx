@@ -14,7 +14,7 @@ import { keyHint } from '@/keys/keymap'
 import type { JobOut } from '@/api'
 import { runningJobs, useActiveCount, useProgress } from '@/features/jobs/queries'
 import { AccountButton, type AccountButtonProps } from './AccountButton'
-import { AREAS } from './areas'
+import { useAreas } from './areas'
 import { panels } from './panels'
 import classes from './Rail.module.css'
 
@@ -29,6 +29,7 @@ interface RailProps {
 
 /** The areas, and at the foot what runs and who is there. */
 export function Rail({ folded, onFold, name }: RailProps) {
+  const areas = useAreas()
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   const tip = (label: string, child: ReactNode) =>
     folded ? (
@@ -44,7 +45,7 @@ export function Rail({ folded, onFold, name }: RailProps) {
         <Mark size={30} />
         <span className={classes.word}>Fabula</span>
       </Link>
-      {AREAS.map((area) => (
+      {areas.map((area) => (
         <Fragment key={area.id}>
           {tip(
             area.label,
@@ -151,9 +152,10 @@ function JobRing({ job, size }: { job: JobOut; size: number }) {
 /** The same on a phone, in reach of the thumb. */
 export function BottomBar({ name }: { name: string }) {
   const { running, waiting } = useActiveCount()
+  const areas = useAreas()
   return (
     <nav className={classes.bar} aria-label="Studio">
-      {AREAS.map((area) => (
+      {areas.map((area) => (
         <Link key={area.id} to={area.to} className={classes.tab}>
           <area.icon size={22} stroke={1.7} aria-hidden />
           {area.label}

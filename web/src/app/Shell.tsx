@@ -6,7 +6,7 @@ import { lazy, Suspense } from 'react'
 import { me } from '@/features/account/queries'
 import { useActiveCount } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
-import { AREAS } from './areas'
+import { AREAS, useAreas } from './areas'
 import { useLinkState } from './linkState'
 import { useLive } from './live'
 import { panels, usePanel } from './panels'
@@ -59,7 +59,7 @@ function useTitle(): string {
 function useShellKeys(fold: () => void): void {
   const navigate = useNavigate()
   const go = Object.fromEntries(
-    AREAS.map((area) => [area.key, () => void navigate({ to: area.to })]),
+    useAreas().map((area) => [area.key, () => void navigate({ to: area.to })]),
   )
   useKeys({
     ...go,

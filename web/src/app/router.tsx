@@ -9,6 +9,13 @@ import {
 } from '@tanstack/react-router'
 import { isSignedOut } from '@/api'
 import { me } from '@/features/account/queries'
+import {
+  checkAccessSearch,
+  checkActivitySearch,
+  checkLedgerSearch,
+  checkPeopleSearch,
+  checkPersonSearch,
+} from '@/features/admin/search'
 import { checkLibrarySearch } from '@/features/library/search'
 import { checkWorkspaceSearch } from '@/features/workspace/search'
 import { WorkspacePage } from '@/features/workspace/WorkspacePage'
@@ -77,7 +84,74 @@ const settings = createRoute({
   errorComponent: RouteError,
 })
 
-const tree = root.addChildren([signIn, studio.addChildren([home, workspace, library, settings])])
+/** The frame of the admin pages; it draws them for admins only. */
+const admin = createRoute({
+  getParentRoute: () => studio,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('@/features/admin/AdminFrame')),
+  errorComponent: RouteError,
+})
+
+const adminStudio = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/admin/studio/StudioPage')),
+  errorComponent: RouteError,
+})
+
+const adminPeople = createRoute({
+  getParentRoute: () => admin,
+  path: '/people',
+  validateSearch: checkPeopleSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/people/PeoplePage')),
+  errorComponent: RouteError,
+})
+
+const adminPerson = createRoute({
+  getParentRoute: () => admin,
+  path: '/people/$personId',
+  validateSearch: checkPersonSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/person/PersonPage')),
+  errorComponent: RouteError,
+})
+
+const adminAccess = createRoute({
+  getParentRoute: () => admin,
+  path: '/access',
+  validateSearch: checkAccessSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/access/AccessPage')),
+  errorComponent: RouteError,
+})
+
+const adminLedger = createRoute({
+  getParentRoute: () => admin,
+  path: '/ledger',
+  validateSearch: checkLedgerSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/ledger/LedgerPage')),
+  errorComponent: RouteError,
+})
+
+const adminActivity = createRoute({
+  getParentRoute: () => admin,
+  path: '/activity',
+  validateSearch: checkActivitySearch,
+  component: lazyRouteComponent(() => import('@/features/admin/activity/ActivityPage')),
+  errorComponent: RouteError,
+})
+
+const adminPages = admin.addChildren([
+  adminStudio,
+  adminPeople,
+  adminPerson,
+  adminAccess,
+  adminLedger,
+  adminActivity,
+])
+
+const tree = root.addChildren([
+  signIn,
+  studio.addChildren([home, workspace, library, settings, adminPages]),
+])
 
 export function createStudioRouter(client: QueryClient) {
   return createRouter({

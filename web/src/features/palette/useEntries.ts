@@ -16,8 +16,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { sdk, type LibraryAssetOut } from '@/api'
 import { useSignOut } from '@/app/useSignOut'
-import { AREAS } from '@/app/areas'
+import { useAreas } from '@/app/areas'
 import { panels } from '@/app/panels'
+import { SECTIONS } from '@/features/admin/sections'
 import { recentJobs } from '@/features/jobs/queries'
 import { patchDraft } from '@/features/workspace/draft'
 import { keyHint } from '@/keys/keymap'
@@ -58,8 +59,10 @@ export function useEntries(typed: string): { entries: Entry[]; searching: boolea
 
 function usePages(): Entry[] {
   const navigate = useNavigate()
+  const areas = useAreas()
+  const sections = areas.some((area) => area.to === '/admin') ? SECTIONS : []
   return [
-    ...AREAS.map((area): Entry => ({
+    ...areas.map((area): Entry => ({
       id: area.id,
       group: 'Pages',
       label: area.label,
@@ -67,6 +70,14 @@ function usePages(): Entry[] {
       icon: area.icon,
       hint: keyHint(area.key),
       run: () => void navigate({ to: area.to }),
+    })),
+    ...sections.map((section): Entry => ({
+      id: `admin ${section.id}`,
+      group: 'Pages',
+      label: `Admin: ${section.label}`,
+      words: section.words,
+      icon: section.icon,
+      run: () => void navigate({ to: section.to }),
     })),
     {
       id: 'settings',

@@ -1,7 +1,7 @@
 import { CloseButton } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState, type RefObject } from 'react'
-import classes from './Toolbar.module.css'
+import classes from './search.module.css'
 
 /** Quiet time after typing before it is searched, in milliseconds. */
 const PAUSE_MS = 250
@@ -9,11 +9,14 @@ const PAUSE_MS = 250
 interface SearchFieldProps {
   q: string
   onSearch: (q: string) => void
+  /** The name of the field, such as `Search the library`. */
+  label: string
+  placeholder: string
   field: RefObject<HTMLInputElement | null>
 }
 
 /** Searches while one types; what stands in the address, from a link or by going back, is shown. */
-export function SearchField({ q, onSearch, field }: SearchFieldProps) {
+export function SearchField({ q, onSearch, label, placeholder, field }: SearchFieldProps) {
   const [typed, setTyped] = useState(q)
   const [seen, setSeen] = useState(q)
   if (q !== seen) {
@@ -42,8 +45,8 @@ export function SearchField({ q, onSearch, field }: SearchFieldProps) {
         type="text"
         inputMode="search"
         enterKeyHint="search"
-        aria-label="Search the library"
-        placeholder="Search titles, tags and prompts"
+        aria-label={label}
+        placeholder={placeholder}
         maxLength={200}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
