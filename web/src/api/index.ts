@@ -3,10 +3,14 @@ export { sendOnLeaving } from './http'
 export { ApiError, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
+  Action,
+  ActivityOut,
   ApiKeyOut,
   AssetRef,
+  CreditsOut,
   EngineStateOut,
   EnhanceOut,
+  EntryOut,
   JobErrorOut,
   JobIn,
   JobOut,
@@ -19,9 +23,12 @@ export type {
   NewApiKeyOut,
   NoteOut,
   ProgressOut,
+  QuotaOut,
   RangeOut,
   StudioLiveEvent,
+  TwoFactorSetupOut,
   UploadOut,
+  UsageOut,
   WorkspaceAssetOut,
   WorkspaceOut,
 } from './generated/types.gen'
