@@ -3,11 +3,13 @@ export { sendOnLeaving } from './http'
 export { ApiError, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
+  Action,
   ActivityOut,
   ApiKeyOut,
   AssetRef,
   BalanceOut,
   CacheStateOut,
+  CreditsOut,
   EngineStateOut,
   EnhanceOut,
   EntryOut,
@@ -27,8 +29,10 @@ export type {
   NoteOut,
   PermissionOut,
   ProgressOut,
+  QuotaOut,
   RangeOut,
   StudioLiveEvent,
+  TwoFactorSetupOut,
   UploadOut,
   UsageOut,
   WorkspaceAssetOut,

@@ -1,7 +1,18 @@
 /** Every key of the query cache, so that the event table and the features agree. */
 export const keys = {
   me: ['me'] as const,
-  apiKeys: ['me', 'api-keys'] as const,
+  apiKeys: ['account', 'api-keys'] as const,
+  sessions: ['account', 'sessions'] as const,
+  twoFactor: ['account', 'two-factor'] as const,
+  identities: ['account', 'identities'] as const,
+  signInMethods: ['sign-in-methods'] as const,
+  trail: (filter: { userId: string; action?: string; since?: string; until?: string }) =>
+    ['account', 'trail', filter] as const,
+  /** Prefix of balance, ledger and usage, which every job moves. */
+  credits: ['credits'] as const,
+  balance: ['credits', 'balance'] as const,
+  ledger: ['credits', 'ledger'] as const,
+  usage: (days: number) => ['credits', 'usage', days] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
