@@ -1,6 +1,6 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
-export { ApiError, isOffline, isSignedOut, sentenceOf } from './errors'
+export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
   Action,
@@ -31,6 +31,7 @@ export type {
   ProgressOut,
   QuotaOut,
   RangeOut,
+  ReadyOut,
   StudioLiveEvent,
   TwoFactorSetupOut,
   UploadOut,

@@ -45,6 +45,7 @@ export const keys = {
   /** Prefix of all lists of everybody's activity. */
   studioTrail: ['studio-trail'] as const,
   studioTrailList: (filter: object) => ['studio-trail', filter] as const,
+  studioContent: ['studio-content'] as const,
   health: ['health'] as const,
   modelConfigs: ['model-configs'] as const,
   promptCache: ['prompt-cache'] as const,

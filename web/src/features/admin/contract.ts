@@ -21,36 +21,53 @@ export interface Person {
   last_seen_at: string | null
   balance: number
   plan: string | null
-  /** Null where the studio asks nobody's age. */
-  age_verified: boolean | null
+  age_verified: boolean
   two_factor: boolean
+  sessions: number
+  api_keys: number
 }
 
+/** Somebody by id; the name is null for a person who has left. */
 export interface Named {
   id: string
-  username: string
+  username: string | null
 }
 
+/** A movement of somebody's credits. */
 export interface LedgerEntry extends Omit<EntryOut, 'account'> {
-  /** Whose credits moved. */
-  account: Named
+  /** Whose credits moved; null for a person who has left. */
+  account: Named | null
+  /** What moved: what they can spend, or what jobs on their way hold. */
+  part: 'available' | 'reserved'
+  balance_after: number
   /** Who gave or took them; null where the studio did. */
   by: Named | null
+}
+
+export interface TrailEntry extends ActivityOut {
+  /** Who did it; null for the studio itself, failed sign-ins and people who have left. */
+  username: string | null
 }
 
 export type Verb = 'create' | 'read' | 'update' | 'delete'
 
 export interface TableAccess {
   name: string
-  /** By role: which rows each verb reaches, such as `all`, `own` or `none`. */
+  /** By role: which rows each verb reaches, such as `all`, `own`, `own_fields` or `none`. */
   cells: Record<string, Record<Verb, string>>
 }
 
 export interface ChainState {
   ok: boolean
+  /** How many are whole, from the first one on. */
   entries: number
-  /** The number of the first entry that is not as it was written. */
-  first_bad: number | null
+  /** Where the trail stops being whole. */
+  first_bad: { seq: number; entry_id: string | null; fault: string } | null
+}
+
+/** What decides about the content that somebody sees; the studio itself is one of the steps. */
+export interface ContentState {
+  steps: { name: 'studio' | 'age' | 'own'; mode: 'general' | 'adult' }[]
 }
 
 type Query = Record<string, string | number | null | undefined>
@@ -117,8 +134,9 @@ export const api = {
 
   usage: (id: string, days: number) => get<Page<UsageOut>>(`${person(id)}/usage`, { days }),
   ledger: (query: LedgerQuery) => get<Page<LedgerEntry>>('/api/ledger', { ...query }),
-  activity: (query: ActivityQuery) => get<Page<ActivityOut>>('/api/activity', { ...query }),
+  activity: (query: ActivityQuery) => get<Page<TrailEntry>>('/api/activity', { ...query }),
   verifyChain: () => get<ChainState>('/api/audit/verify'),
+  content: () => get<ContentState>('/api/me/content'),
   access: () => get<{ tables: TableAccess[] }>('/api/access'),
 }
 

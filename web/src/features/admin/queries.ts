@@ -46,3 +46,11 @@ export const tableAccess = queryOptions({
   queryFn: async () => (await api.access()).tables,
   staleTime: Infinity,
 })
+
+/** Whether the studio asks for people's age at all. */
+export const agesMatter = queryOptions({
+  queryKey: keys.studioContent,
+  queryFn: () => api.content(),
+  select: ({ steps }) => steps.some((step) => step.name === 'studio' && step.mode === 'adult'),
+  staleTime: Infinity,
+})

@@ -58,9 +58,9 @@ function oneOf<T extends string>(value: unknown, known: readonly T[]): T | undef
 
 /** Leaves out what is not there, so that it does not stand in the address. */
 function given<T extends object>(search: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(
-    Object.entries(search).filter(([, value]) => value !== undefined),
-  ) as { [K in keyof T]?: NonNullable<T[K]> }
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>
+  }
 }
 
 export const checkPeopleSearch = (raw: Raw): PeopleSearch =>

@@ -2,15 +2,16 @@ import { expect, it } from 'vitest'
 import { reachOf } from './reach'
 
 it('gathers verbs that reach the same rows, the widest first', () => {
-  expect(reachOf({ create: 'own', read: 'all', update: 'own', delete: 'none' })).toEqual([
-    { rows: 'all', verbs: 'read' },
-    { rows: 'own', verbs: 'create, change' },
+  expect(reachOf({ create: 'own', read: 'all', update: 'own_fields', delete: 'none' })).toEqual([
+    { rows: 'all', said: 'all', verbs: 'read' },
+    { rows: 'own', said: 'own', verbs: 'create' },
+    { rows: 'own_fields', said: 'own, in part', verbs: 'change' },
   ])
 })
 
 it('says everything where all verbs reach the same', () => {
   expect(reachOf({ create: 'all', read: 'all', update: 'all', delete: 'all' })).toEqual([
-    { rows: 'all', verbs: 'everything' },
+    { rows: 'all', said: 'all', verbs: 'everything' },
   ])
 })
 

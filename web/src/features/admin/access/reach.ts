@@ -4,6 +4,8 @@ import type { Verb } from '../contract'
 export interface Reach {
   /** Which rows: `all`, `own`, `public` … */
   rows: string
+  /** The same in words. */
+  said: string
   verbs: string
 }
 
@@ -14,7 +16,11 @@ const VERBS: readonly [Verb, string][] = [
   ['delete', 'delete'],
 ]
 const NONE = 'none'
-const ORDER = ['all', 'public', 'own']
+const ORDER = ['all', 'all_fields', 'public', 'own', 'own_fields']
+const WORDS: Readonly<Record<string, string>> = {
+  all_fields: 'all, in part',
+  own_fields: 'own, in part',
+}
 
 const place = (rows: string): number => {
   const at = ORDER.indexOf(rows)
@@ -32,6 +38,7 @@ export function reachOf(cell: Record<Verb, string> | undefined): Reach[] {
     .sort(([a], [b]) => place(a) - place(b))
     .map(([rows, verbs]) => ({
       rows,
+      said: WORDS[rows] ?? rows,
       verbs: verbs.length === VERBS.length ? 'everything' : verbs.join(', '),
     }))
 }

@@ -48,7 +48,8 @@ const PERMISSIONS = {
 
 const REACH = {
   title: 'Which rows roles reach',
-  about: 'By table, as the database holds it beneath, whatever the studio asks for.',
+  about:
+    'By table, as the database holds it beneath, whatever the studio asks for. In part: some of the columns.',
   corner: 'Table',
 }
 
@@ -71,7 +72,13 @@ export function PermissionTable({
           {roles.map((role) => (
             <td key={role}>
               {permission.roles.includes(role) ? (
-                <IconCheck size={18} stroke={2} className={classes.yes} role="img" aria-label="yes" />
+                <IconCheck
+                  size={18}
+                  stroke={2}
+                  className={classes.yes}
+                  role="img"
+                  aria-label="yes"
+                />
               ) : (
                 <No />
               )}
@@ -106,7 +113,7 @@ export function ReachTable({
                 {reach.map((each) => (
                   <div key={each.rows}>
                     <span className={classes.rows} data-rows={each.rows}>
-                      {each.rows}
+                      {each.said}
                     </span>{' '}
                     {each.verbs}
                   </div>

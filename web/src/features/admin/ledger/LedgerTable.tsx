@@ -4,7 +4,7 @@ import { IconCoins } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { fullTime, signed, when } from '@/ui/format'
 import { EmptyState } from '@/ui/States'
-import type { LedgerEntry, LedgerQuery } from '../contract'
+import type { LedgerEntry, LedgerQuery, Named } from '../contract'
 import { Endless } from '../Endless'
 import { ledgerList } from '../queries'
 import rows from '../rows.module.css'
@@ -26,7 +26,11 @@ export function LedgerTable({ filter, people = true, empty }: LedgerTableProps) 
       list={list}
       what="The ledger"
       skeleton={<LedgerSkeleton people={people} />}
-      empty={<EmptyState icon={IconCoins} title="No entries">{empty}</EmptyState>}
+      empty={
+        <EmptyState icon={IconCoins} title="No entries">
+          {empty}
+        </EmptyState>
+      }
     >
       {(entries) => (
         <>
@@ -92,30 +96,37 @@ function Row({ entry, people }: { entry: LedgerEntry; people: boolean }) {
       </td>
       {people ? (
         <td className={classes.person}>
-          <PersonLink id={entry.account.id} name={entry.account.username} />
+          <PersonLink person={entry.account} />
         </td>
       ) : null}
       <td className={classes.what}>
         {kindName(entry.kind)}
         {entry.reason ? <div className={rows.quiet}>{entry.reason}</div> : null}
       </td>
-      <td className={`${rows.quiet} ${classes.by}`}>{entry.by?.username ?? 'the studio'}</td>
+      <td className={`${rows.quiet} ${classes.by}`}>
+        {entry.by ? (entry.by.username ?? 'somebody who left') : 'the studio'}
+      </td>
       <td className={`${rows.number} ${classes.amount}`} data-up={entry.amount > 0 || undefined}>
         {signed(entry.amount)}
+        {entry.part === 'reserved' ? <span className={classes.held}>held</span> : null}
+      </td>
+      <td className={`${rows.number} ${rows.quiet} ${classes.after}`}>
+        {entry.balance_after.toLocaleString('en-GB')}
       </td>
     </tr>
   )
 }
 
-function PersonLink({ id, name }: { id: string; name: string }) {
+function PersonLink({ person }: { person: Named | null }) {
+  if (!person?.username) return <span className={rows.quiet}>somebody who left</span>
   return (
     <Link
       className={classes.link}
       to="/admin/people/$personId"
-      params={{ personId: id }}
+      params={{ personId: person.id }}
       search={{ part: 'credits' }}
     >
-      {name}
+      {person.username}
     </Link>
   )
 }

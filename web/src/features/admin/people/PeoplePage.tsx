@@ -10,11 +10,12 @@ import { SelectField } from '@/ui/Fields'
 import { count } from '@/ui/format'
 import { SearchField } from '@/ui/SearchField'
 import { EmptyState } from '@/ui/States'
-import { Endless, soFar } from '../Endless'
+import { Endless } from '../Endless'
 import { peopleList } from '../queries'
 import { ROLES } from '../roles'
 import rows from '../rows.module.css'
 import type { PeopleSearch } from '../search'
+import { soFar } from '../soFar'
 import { NewPerson } from './NewPerson'
 import { PeopleSkeleton, PeopleTable } from './PeopleTable'
 
@@ -23,7 +24,11 @@ export default function PeoplePage() {
   const search = useSearch({ from: '/studio/admin/people' })
   const { q = '', role = '', state } = search
   const list = useInfiniteQuery(
-    peopleList({ ...(q ? { search: q } : {}), ...(role ? { role } : {}), ...(state ? { state } : {}) }),
+    peopleList({
+      ...(q ? { search: q } : {}),
+      ...(role ? { role } : {}),
+      ...(state ? { state } : {}),
+    }),
   )
   const navigate = useNavigate()
   const change = (next: PeopleSearch) =>

@@ -42,7 +42,11 @@ function Row({ person }: { person: Person }) {
   return (
     <tr>
       <td className={classes.name}>
-        <Link className={classes.link} to="/admin/people/$personId" params={{ personId: person.id }}>
+        <Link
+          className={classes.link}
+          to="/admin/people/$personId"
+          params={{ personId: person.id }}
+        >
           {person.username}
         </Link>
         {person.two_factor ? (

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { Person } from '../contract'
 import panel from '../panel.module.css'
+import { agesMatter } from '../queries'
 import { AgePanel } from './AgePanel'
 import { DeletePanel } from './DeletePanel'
 import { PlanPanel } from './PlanPanel'
@@ -8,13 +10,12 @@ import { SuspensionPanel } from './SuspensionPanel'
 
 /** What an account is and may do, and whether it goes on. */
 export function AccountPart({ person }: { person: Person }) {
+  const asksAge = useQuery(agesMatter)
   return (
     <div className={panel.panels}>
       <RolesPanel person={person} />
       <PlanPanel person={person} />
-      {person.age_verified === null ? null : (
-        <AgePanel person={person} verified={person.age_verified} />
-      )}
+      {asksAge.data ? <AgePanel person={person} /> : null}
       <SuspensionPanel person={person} />
       <DeletePanel person={person} />
     </div>

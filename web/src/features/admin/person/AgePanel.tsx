@@ -4,7 +4,8 @@ import { ReasonForm } from '../ReasonForm'
 import { usePersonAction } from './usePersonAction'
 
 /** Whether a person's age is verified; drawn only where the studio asks for it. */
-export function AgePanel({ person, verified }: { person: Person; verified: boolean }) {
+export function AgePanel({ person }: { person: Person }) {
+  const verified = person.age_verified
   const change = usePersonAction(
     (reason: string) => api.setAge(person.id, !verified, reason),
     () =>

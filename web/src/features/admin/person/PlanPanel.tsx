@@ -1,54 +1,42 @@
-import { Button, TextInput } from '@mantine/core'
-import { useState, type SubmitEvent } from 'react'
 import { sentenceOf } from '@/api'
+import { Choice } from '@/ui/Fields'
 import { api, type Person } from '../contract'
 import { Panel } from '../Panel'
 import panel from '../panel.module.css'
 import { usePersonAction } from './usePersonAction'
 
+/** The plans that an account can be on; which of them have quotas is a setting of the studio. */
+const PLANS = ['starter', 'pro', 'creator'] as const
+const NONE = ''
+
 /** The plan of an account, which sets its quotas. */
 export function PlanPanel({ person }: { person: Person }) {
-  const [plan, setPlan] = useState(person.plan ?? '')
-  const wanted = plan.trim()
   const change = usePersonAction(
-    (next: string) => api.setPlan(person.id, next || null),
-    (next) =>
-      next ? `${person.username} is on the plan ${next}` : `${person.username} is on no plan`,
+    (plan: string) => api.setPlan(person.id, plan || null),
+    (plan) =>
+      plan ? `${person.username} is on the plan ${plan}` : `${person.username} has no plan`,
   )
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    if (wanted !== (person.plan ?? '')) change.mutate(wanted)
-  }
   return (
     <Panel
       title="Plan"
-      about="A plan of the settings, with its own quotas. Empty is the studio’s own quotas."
+      about="A plan has its own quotas, which stand in the studio’s settings. Without one the studio’s own quotas hold."
     >
-      <form className={`${panel.form} ${panel.short}`} onSubmit={submit} aria-label="Plan">
-        <TextInput
-          label="Name of the plan"
-          size="md"
-          maxLength={60}
-          autoComplete="off"
-          placeholder="none"
-          value={plan}
-          error={change.isError ? sentenceOf(change.error) : undefined}
-          onChange={(event) => {
-            setPlan(event.currentTarget.value)
-            if (change.isError) change.reset()
-          }}
+      <div className={panel.short}>
+        <Choice
+          label="Plan"
+          value={change.isPending ? change.variables : (person.plan ?? NONE)}
+          options={[
+            { value: NONE, label: 'None', disabled: change.isPending },
+            ...PLANS.map((plan) => ({ value: plan, label: plan, disabled: change.isPending })),
+          ]}
+          onChange={change.mutate}
         />
-        <div className={panel.actions}>
-          <Button
-            type="submit"
-            variant="default"
-            loading={change.isPending}
-            disabled={wanted === (person.plan ?? '')}
-          >
-            Change the plan
-          </Button>
-        </div>
-      </form>
+      </div>
+      {change.isError ? (
+        <p className={panel.error} role="alert">
+          {sentenceOf(change.error)}
+        </p>
+      ) : null}
     </Panel>
   )
 }

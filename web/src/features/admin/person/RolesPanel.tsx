@@ -36,7 +36,8 @@ function RoleRow({ person, role }: { person: Person; role: Role }) {
     async (on: boolean) => {
       const path = { person_id: person.id, role }
       await (on ? sdk.grantRole({ path }) : sdk.revokeRole({ path }))
-      if (account?.id === person.id) void client.invalidateQueries({ queryKey: keys.me, exact: true })
+      if (account?.id === person.id)
+        void client.invalidateQueries({ queryKey: keys.me, exact: true })
     },
     (on) =>
       on
