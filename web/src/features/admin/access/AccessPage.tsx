@@ -57,14 +57,16 @@ export default function AccessPage() {
         <h1 className={rows.heading}>Access</h1>
       </header>
       <div className={rows.filters}>
-        <SearchField
-          q={q}
-          onSearch={(next) => change({ q: next || undefined })}
-          label="Search the access table"
-          placeholder="Search permissions and tables"
-          field={field}
-        />
-        <div className={rows.filter}>
+        <div className={rows.wide}>
+          <SearchField
+            q={q}
+            onSearch={(next) => change({ q: next || undefined })}
+            label="Search the access table"
+            placeholder="Search permissions and tables"
+            field={field}
+          />
+        </div>
+        <div className={rows.role}>
           <SelectField
             label="Role"
             value={narrow ? (shown[0] ?? '') : (known ?? '')}

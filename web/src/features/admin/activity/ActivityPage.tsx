@@ -6,6 +6,7 @@ import { SelectField } from '@/ui/Fields'
 import { csvAddress } from '../contract'
 import { DayField } from '../DayField'
 import { spanOf } from '../days'
+import { Filters } from '../Filters'
 import { PersonFilter } from '../PersonFilter'
 import rows from '../rows.module.css'
 import type { ActivitySearch } from '../search'
@@ -51,43 +52,39 @@ export default function ActivityPage() {
           Export CSV
         </Button>
       </header>
-      <div className={rows.filters}>
-        <div className={rows.wide}>
-          <PersonFilter value={search.person} onChange={(person) => change({ person })} />
-        </div>
-        <div className={rows.filter}>
-          <SelectField
-            label="Action"
-            value={search.action ?? ''}
-            options={[
-              { value: '', label: 'Any action' },
-              ...Object.entries(ACTIONS).map(([value, { label }]) => ({ value, label })),
-            ]}
-            onChange={(action) => change({ action: action || undefined })}
-          />
-        </div>
-        <div className={rows.filter}>
-          <SelectField
-            label="About"
-            value={search.resource ?? ''}
-            options={[
-              { value: '', label: 'Anything' },
-              ...Object.entries(RESOURCES).map(([value, label]) => ({ value, label })),
-              // One thing, as `account:ID`, comes from an address and not from this list.
-              ...(search.resource && !(search.resource in RESOURCES)
-                ? [{ value: search.resource, label: search.resource }]
-                : []),
-            ]}
-            onChange={(resource) => change({ resource: resource || undefined })}
-          />
-        </div>
-        <div className={rows.filter}>
-          <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
-        </div>
-        <div className={rows.filter}>
-          <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
-        </div>
-      </div>
+      <Filters
+        set={[search.action, search.resource, search.since, search.until].filter(Boolean).length}
+        more={
+          <>
+            <SelectField
+              label="Action"
+              value={search.action ?? ''}
+              options={[
+                { value: '', label: 'Any action' },
+                ...Object.entries(ACTIONS).map(([value, { label }]) => ({ value, label })),
+              ]}
+              onChange={(action) => change({ action: action || undefined })}
+            />
+            <SelectField
+              label="About"
+              value={search.resource ?? ''}
+              options={[
+                { value: '', label: 'Anything' },
+                ...Object.entries(RESOURCES).map(([value, label]) => ({ value, label })),
+                // One thing, as `account:ID`, comes from an address and not from this list.
+                ...(search.resource && !(search.resource in RESOURCES)
+                  ? [{ value: search.resource, label: search.resource }]
+                  : []),
+              ]}
+              onChange={(resource) => change({ resource: resource || undefined })}
+            />
+            <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
+            <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
+          </>
+        }
+      >
+        <PersonFilter value={search.person} onChange={(person) => change({ person })} />
+      </Filters>
       <TrailList
         filter={filter}
         empty={

@@ -5,6 +5,7 @@ import { SelectField } from '@/ui/Fields'
 import { csvAddress } from '../contract'
 import { DayField } from '../DayField'
 import { spanOf } from '../days'
+import { Filters } from '../Filters'
 import { PersonFilter } from '../PersonFilter'
 import rows from '../rows.module.css'
 import type { LedgerSearch } from '../search'
@@ -38,28 +39,26 @@ export default function LedgerPage() {
           Export CSV
         </Button>
       </header>
-      <div className={rows.filters}>
-        <div className={rows.wide}>
-          <PersonFilter value={search.person} onChange={(person) => change({ person })} />
-        </div>
-        <div className={rows.filter}>
-          <SelectField
-            label="Kind"
-            value={search.kind ?? ''}
-            options={[
-              { value: '', label: 'Any kind' },
-              ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
-            ]}
-            onChange={(kind) => change({ kind: kind || undefined })}
-          />
-        </div>
-        <div className={rows.filter}>
-          <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
-        </div>
-        <div className={rows.filter}>
-          <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
-        </div>
-      </div>
+      <Filters
+        set={[search.kind, search.since, search.until].filter(Boolean).length}
+        more={
+          <>
+            <SelectField
+              label="Kind"
+              value={search.kind ?? ''}
+              options={[
+                { value: '', label: 'Any kind' },
+                ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
+              ]}
+              onChange={(kind) => change({ kind: kind || undefined })}
+            />
+            <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
+            <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
+          </>
+        }
+      >
+        <PersonFilter value={search.person} onChange={(person) => change({ person })} />
+      </Filters>
       <LedgerTable
         filter={filter}
         empty={

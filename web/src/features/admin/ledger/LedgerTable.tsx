@@ -53,17 +53,17 @@ function Sums({ entries, more }: { entries: readonly LedgerEntry[]; more: boolea
   const sums = sumsOf(entries)
   if (sums.length === 0) return null
   return (
-    <dl className={classes.sums} aria-label="Sums">
-      {sums.map(({ kind, sum }) => (
-        <div key={kind}>
-          <dt>{kindName(kind)}</dt>
-          <dd>{signed(sum)}</dd>
-        </div>
-      ))}
-      <div className={classes.of}>
-        {more ? 'of the entries read so far' : 'of all these entries'}
-      </div>
-    </dl>
+    <section className={classes.sums} aria-label="Sums">
+      <dl className={classes.each}>
+        {sums.map(({ kind, sum }) => (
+          <div key={kind}>
+            <dt>{kindName(kind)}</dt>
+            <dd>{signed(sum)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={classes.of}>{more ? 'of the entries read so far' : 'of all these entries'}</p>
+    </section>
   )
 }
 

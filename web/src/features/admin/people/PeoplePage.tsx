@@ -11,6 +11,7 @@ import { count } from '@/ui/format'
 import { SearchField } from '@/ui/SearchField'
 import { EmptyState } from '@/ui/States'
 import { Endless } from '../Endless'
+import { Filters } from '../Filters'
 import { peopleList } from '../queries'
 import { ROLES } from '../roles'
 import rows from '../rows.module.css'
@@ -54,7 +55,32 @@ export default function PeoplePage() {
           New person
         </Button>
       </header>
-      <div className={rows.filters}>
+      <Filters
+        set={[role, state].filter(Boolean).length}
+        more={
+          <>
+            <SelectField
+              label="Role"
+              value={role}
+              options={[
+                { value: '', label: 'Any role' },
+                ...ROLES.map((each) => ({ value: each, label: roleName(each) })),
+              ]}
+              onChange={(next) => change({ role: next || undefined })}
+            />
+            <SelectField
+              label="State"
+              value={state ?? ''}
+              options={[
+                { value: '', label: 'Any state' },
+                { value: 'active', label: 'Active' },
+                { value: 'suspended', label: 'Suspended' },
+              ]}
+              onChange={(next) => change({ state: (next || undefined) as PeopleSearch['state'] })}
+            />
+          </>
+        }
+      >
         <SearchField
           q={q}
           onSearch={(next) => change({ q: next || undefined })}
@@ -62,30 +88,7 @@ export default function PeoplePage() {
           placeholder="Search by user name"
           field={field}
         />
-        <div className={rows.filter}>
-          <SelectField
-            label="Role"
-            value={role}
-            options={[
-              { value: '', label: 'Any role' },
-              ...ROLES.map((each) => ({ value: each, label: roleName(each) })),
-            ]}
-            onChange={(next) => change({ role: next || undefined })}
-          />
-        </div>
-        <div className={rows.filter}>
-          <SelectField
-            label="State"
-            value={state ?? ''}
-            options={[
-              { value: '', label: 'Any state' },
-              { value: 'active', label: 'Active' },
-              { value: 'suspended', label: 'Suspended' },
-            ]}
-            onChange={(next) => change({ state: (next || undefined) as PeopleSearch['state'] })}
-          />
-        </div>
-      </div>
+      </Filters>
       <Endless
         list={list}
         what="The list of people"

@@ -68,7 +68,7 @@ function Engine({ engine }: { engine: EngineStateOut }) {
           )}
         </div>
       </div>
-      <span className={classes.note}>
+      <span className={`${classes.note} ${classes.side}`}>
         {modalityName(engine.modality)}, {engine.available ? 'ready' : 'not ready'}
       </span>
     </li>
