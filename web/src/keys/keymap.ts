@@ -12,7 +12,7 @@ const table = {
   help: { keys: ['?'], label: 'Show all keys', group: 'Everywhere' },
   'go.workspace': { keys: ['g w'], label: 'Go to the workspace', group: 'Everywhere' },
   'go.library': { keys: ['g l'], label: 'Go to the library', group: 'Everywhere' },
-  'go.settings': { keys: ['g s'], label: 'Go to the settings', group: 'Everywhere' },
+  'go.account': { keys: ['g s'], label: 'Go to the account and settings', group: 'Everywhere' },
   activity: { keys: ['a'], label: 'Show the activity', group: 'Everywhere' },
   'rail.toggle': { keys: ['['], label: 'Fold the side bar', group: 'Everywhere' },
   new: { keys: ['n'], label: 'Write a new prompt', group: 'Making' },
