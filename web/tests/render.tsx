@@ -27,7 +27,17 @@ interface Options {
   client?: QueryClient
 }
 
-const PATHS = ['/workspace', '/library', '/settings'] as const
+const PATHS = [
+  '/workspace',
+  '/library',
+  '/account',
+  '/account/credits',
+  '/account/sign-in',
+  '/account/keys',
+  '/account/activity',
+  '/account/data',
+  '/account/engines',
+] as const
 
 /**
  * Draws a component inside the providers and a router with the studio's paths and ids, so that
@@ -56,8 +66,13 @@ export async function renderPage(
     validateSearch: (raw: Record<string, unknown>) => raw,
     component: drawn('/sign-in'),
   })
+  const goodbye = createRoute({
+    getParentRoute: () => root,
+    path: '/goodbye',
+    component: drawn('/goodbye'),
+  })
   const router = createRouter({
-    routeTree: root.addChildren([studio.addChildren(pages), signIn]),
+    routeTree: root.addChildren([studio.addChildren(pages), signIn, goodbye]),
     history: createMemoryHistory({ initialEntries: [at] }),
   })
   await router.load()

@@ -39,7 +39,9 @@ export function Meter({ label, used, limit, say, note }: MeterProps) {
           aria-valuenow={Math.min(used, limit)}
           aria-valuetext={`${say(used)} of ${say(limit)}`}
         >
-          <div className={classes.fill} data-level={level} style={{ width: `${share * 100}%` }} />
+          {share > 0 ? (
+            <div className={classes.fill} data-level={level} style={{ width: `${share * 100}%` }} />
+          ) : null}
         </div>
       )}
       {note ? <div className={classes.note}>{note}</div> : null}

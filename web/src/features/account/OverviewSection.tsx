@@ -38,10 +38,12 @@ function Person({ account, plan }: { account: MeOut; plan: string | undefined })
   return (
     <Panel title={account.display_name} about={`Here since ${date(account.created_at)}`}>
       <dl className={classes.facts}>
-        <div>
-          <dt>User name</dt>
-          <dd>{account.username}</dd>
-        </div>
+        {account.username === account.display_name ? null : (
+          <div>
+            <dt>User name</dt>
+            <dd>{account.username}</dd>
+          </div>
+        )}
         <div>
           <dt>Plan</dt>
           <dd>{plan === undefined ? '…' : planName(plan)}</dd>

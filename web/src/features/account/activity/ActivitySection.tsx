@@ -17,9 +17,7 @@ export default function ActivitySection() {
   const search = useSearch({ from: '/studio/account/activity' })
   const { data: account } = useSuspenseQuery(me)
   const action = isAction(search.action) ? search.action : undefined
-  const list = useInfiniteQuery(
-    trail({ userId: account.id, action, ...timesOf(search) }),
-  )
+  const list = useInfiniteQuery(trail({ userId: account.id, action, ...timesOf(search) }))
   const entries = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data])
   const { fetchNextPage } = list
   const readOn = useCallback(() => void fetchNextPage(), [fetchNextPage])
