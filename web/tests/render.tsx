@@ -32,7 +32,13 @@ interface Options {
 const PATHS = [
   '/workspace',
   '/library',
-  '/settings',
+  '/account',
+  '/account/credits',
+  '/account/sign-in',
+  '/account/keys',
+  '/account/activity',
+  '/account/data',
+  '/account/engines',
   '/admin',
   '/admin/people',
   '/admin/people/$personId',
@@ -68,8 +74,13 @@ export async function renderPage(
     validateSearch: (raw: Record<string, unknown>) => raw,
     component: drawn('/sign-in'),
   })
+  const goodbye = createRoute({
+    getParentRoute: () => root,
+    path: '/goodbye',
+    component: drawn('/goodbye'),
+  })
   const router = createRouter({
-    routeTree: root.addChildren([studio.addChildren(pages), signIn]),
+    routeTree: root.addChildren([studio.addChildren(pages), signIn, goodbye]),
     history: createMemoryHistory({ initialEntries: [at] }),
   })
   await router.load()

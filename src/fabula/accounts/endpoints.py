@@ -71,6 +71,7 @@ async def _me(session: AsyncSession, caller: Caller) -> MeOut:
         roles=sorted(caller.roles, key=lambda role: -ROLE_PRIORITY[role]),
         has_password=await service.has_password(session, caller),
         two_factor=await two_factor.is_on(session, caller.user_id),
+        created_at=await service.member_since(session, caller),
     )
 
 

@@ -49,6 +49,7 @@ class MeOut(BaseModel):
     roles: list[str]
     has_password: bool
     two_factor: bool
+    created_at: datetime
 
 
 class SessionOut(BaseModel):

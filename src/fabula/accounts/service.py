@@ -181,6 +181,10 @@ async def has_password(session: AsyncSession, caller: Caller) -> bool:
     return (await _own_account(session, caller)).password_hash is not None
 
 
+async def member_since(session: AsyncSession, caller: Caller) -> datetime:
+    return (await _own_account(session, caller)).created_at
+
+
 async def create_api_key(
     session: AsyncSession,
     account_id: UUID,

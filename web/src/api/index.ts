@@ -1,6 +1,7 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
 export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
+export * as upcoming from './upcoming'
 export * as sdk from './generated/sdk.gen'
 export type {
   Action,
@@ -39,3 +40,4 @@ export type {
   WorkspaceAssetOut,
   WorkspaceOut,
 } from './generated/types.gen'
+export type { IdentityOut, ProviderOut } from './upcoming'

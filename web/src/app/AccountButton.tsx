@@ -1,16 +1,20 @@
-import { IconUserCircle } from '@tabler/icons-react'
+import { IconCoins, IconUserCircle } from '@tabler/icons-react'
 import type { ComponentProps } from 'react'
+import { count } from '@/ui/format'
 import classes from './Rail.module.css'
 
 export interface AccountButtonProps extends ComponentProps<'button'> {
   /** Who is signed in. */
   account: string
+  /** What the person can spend, where jobs are paid. */
+  balance: number | null
   /** Drawn as a tab of the bottom bar. */
   tab?: boolean
 }
 
 export function AccountButton({
   account,
+  balance,
   tab = false,
   className = '',
   ...rest
@@ -19,7 +23,7 @@ export function AccountButton({
     <button
       type="button"
       className={`${(tab ? classes.tab : classes.item) ?? ''} ${className}`}
-      aria-label={`Account of ${account}`}
+      aria-label={`Account of ${account}${balance === null ? '' : `, ${count(balance, 'credit')}`}`}
       aria-haspopup="dialog"
       {...rest}
     >
@@ -34,6 +38,12 @@ export function AccountButton({
             <IconUserCircle size={20} stroke={1.7} aria-hidden />
           </span>
           <span className={classes.label}>{account}</span>
+          {balance === null ? null : (
+            <span className={classes.balance}>
+              <IconCoins size={14} stroke={1.7} aria-hidden />
+              {balance.toLocaleString('en-GB')}
+            </span>
+          )}
         </>
       )}
     </button>

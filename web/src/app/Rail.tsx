@@ -12,6 +12,7 @@ import { Tip } from '@/ui/Tip'
 import { Mark } from '@/ui/Mark'
 import { keyHint } from '@/keys/keymap'
 import type { JobOut } from '@/api'
+import { useBalance } from '@/features/account/queries'
 import { runningJobs, useActiveCount, useProgress } from '@/features/jobs/queries'
 import { AccountButton, type AccountButtonProps } from './AccountButton'
 import { useAreas } from './areas'
@@ -90,8 +91,9 @@ export function Rail({ folded, onFold, name }: RailProps) {
 }
 
 /** The button of the account; what it opens is loaded when somebody is about to press it. */
-function Account(props: AccountButtonProps) {
+function Account(own: Omit<AccountButtonProps, 'balance'>) {
   const [wanted, setWanted] = useState(false)
+  const props = { ...own, balance: useBalance() }
   const plain = (
     <AccountButton
       {...props}

@@ -4,6 +4,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { me } from '@/features/account/queries'
+import { sectionAt } from '@/features/account/sections'
 import { useActiveCount } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { AREAS, useAreas } from './areas'
@@ -50,8 +51,7 @@ export function Shell() {
 function useTitle(): string {
   const path = useLocation({ select: (location) => location.pathname })
   const { running, waiting } = useActiveCount()
-  const name = AREAS.find((area) => path.startsWith(area.to))?.label
-  const page = name ?? (path.startsWith('/settings') ? 'Settings' : '')
+  const page = AREAS.find((area) => path.startsWith(area.to))?.label ?? sectionAt(path)?.label
   const active = running + waiting
   return `${active ? `(${active}) ` : ''}${page ? `${page} · ` : ''}Fabula`
 }
@@ -63,7 +63,7 @@ function useShellKeys(fold: () => void): void {
   )
   useKeys({
     ...go,
-    'go.settings': () => void navigate({ to: '/settings' }),
+    'go.account': () => void navigate({ to: '/account' }),
     palette: () => panels.toggle('palette'),
     search: () => panels.open('palette'),
     activity: () => panels.open('activity'),

@@ -8,13 +8,15 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isSignedOut } from '@/api'
+import { checkActivitySearch } from '@/features/account/activity/search'
+import { checkCreditsSearch } from '@/features/account/credits/search'
 import { me } from '@/features/account/queries'
 import {
   checkAccessSearch,
-  checkActivitySearch,
   checkLedgerSearch,
   checkPeopleSearch,
   checkPersonSearch,
+  checkTrailSearch,
 } from '@/features/admin/search'
 import { checkLibrarySearch } from '@/features/library/search'
 import { checkWorkspaceSearch } from '@/features/workspace/search'
@@ -77,10 +79,10 @@ const library = createRoute({
   errorComponent: RouteError,
 })
 
-const settings = createRoute({
+const account = createRoute({
   getParentRoute: () => studio,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
+  path: '/account',
+  component: lazyRouteComponent(() => import('@/features/account/AccountPage')),
   errorComponent: RouteError,
 })
 
@@ -134,7 +136,7 @@ const adminLedger = createRoute({
 const adminActivity = createRoute({
   getParentRoute: () => admin,
   path: '/activity',
-  validateSearch: checkActivitySearch,
+  validateSearch: checkTrailSearch,
   component: lazyRouteComponent(() => import('@/features/admin/activity/ActivityPage')),
   errorComponent: RouteError,
 })
@@ -148,9 +150,87 @@ const adminPages = admin.addChildren([
   adminActivity,
 ])
 
+const overview = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/account/OverviewSection')),
+})
+
+const credits = createRoute({
+  getParentRoute: () => account,
+  path: '/credits',
+  validateSearch: checkCreditsSearch,
+  component: lazyRouteComponent(() => import('@/features/account/credits/CreditsSection')),
+})
+
+const signInSection = createRoute({
+  getParentRoute: () => account,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('@/features/account/security/SignInSection')),
+})
+
+const apiKeys = createRoute({
+  getParentRoute: () => account,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('@/features/account/keys/KeysSection')),
+})
+
+const activity = createRoute({
+  getParentRoute: () => account,
+  path: '/activity',
+  validateSearch: checkActivitySearch,
+  component: lazyRouteComponent(() => import('@/features/account/activity/ActivitySection')),
+})
+
+const data = createRoute({
+  getParentRoute: () => account,
+  path: '/data',
+  component: lazyRouteComponent(() => import('@/features/account/data/DataSection')),
+})
+
+const appearance = createRoute({
+  getParentRoute: () => account,
+  path: '/appearance',
+  component: lazyRouteComponent(() => import('@/features/settings/AppearanceSection')),
+})
+
+const engines = createRoute({
+  getParentRoute: () => account,
+  path: '/engines',
+  component: lazyRouteComponent(() => import('@/features/settings/EnginesSection')),
+})
+
+/** The settings are sections of the account. */
+const settings = createRoute({
+  getParentRoute: () => studio,
+  path: '/settings',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to say so
+    throw redirect({ to: '/account', replace: true })
+  },
+})
+
+const goodbye = createRoute({
+  getParentRoute: () => root,
+  path: '/goodbye',
+  component: lazyRouteComponent(() => import('@/features/account/GoodbyePage')),
+})
+
+const sections = [
+  overview,
+  credits,
+  signInSection,
+  apiKeys,
+  activity,
+  data,
+  appearance,
+  engines,
+] as const
+
 const tree = root.addChildren([
   signIn,
-  studio.addChildren([home, workspace, library, settings, adminPages]),
+  goodbye,
+  studio.addChildren([home, workspace, library, account.addChildren(sections), settings, adminPages]),
 ])
 
 export function createStudioRouter(client: QueryClient) {

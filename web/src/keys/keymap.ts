@@ -13,7 +13,7 @@ const table = {
   'go.workspace': { keys: ['g w'], label: 'Go to the workspace', group: 'Everywhere' },
   'go.library': { keys: ['g l'], label: 'Go to the library', group: 'Everywhere' },
   'go.admin': { keys: ['g a'], label: 'Go to the admin pages', group: 'Everywhere' },
-  'go.settings': { keys: ['g s'], label: 'Go to the settings', group: 'Everywhere' },
+  'go.account': { keys: ['g s'], label: 'Go to the account and settings', group: 'Everywhere' },
   activity: { keys: ['a'], label: 'Show the activity', group: 'Everywhere' },
   'rail.toggle': { keys: ['['], label: 'Fold the side bar', group: 'Everywhere' },
   new: { keys: ['n'], label: 'Write a new prompt', group: 'Making' },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import {
-  checkActivitySearch,
+  checkTrailSearch,
   checkLedgerSearch,
   checkPeopleSearch,
   checkPersonSearch,
@@ -26,5 +26,5 @@ it('takes days only where they are days', () => {
   expect(checkLedgerSearch({ since: '2026-11-01', until: '2026-11-31' })).toEqual({
     since: '2026-11-01',
   })
-  expect(checkActivitySearch({ since: 'yesterday', until: '2026-1-1' })).toEqual({})
+  expect(checkTrailSearch({ since: 'yesterday', until: '2026-1-1' })).toEqual({})
 })

@@ -29,7 +29,7 @@ export interface LedgerSearch {
   until?: string
 }
 
-export interface ActivitySearch {
+export interface TrailSearch {
   person?: string
   action?: string
   resource?: string
@@ -47,7 +47,10 @@ function text(value: unknown): string | undefined {
 
 function day(value: unknown): string | undefined {
   const written = text(value)
-  return written && /^\d{4}-\d{2}-\d{2}$/.test(written) && !Number.isNaN(Date.parse(written))
+  if (!written || !/^\d{4}-\d{2}-\d{2}$/.test(written)) return undefined
+  const read = new Date(written)
+  // A 31st of November would be read as the 1st of December.
+  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(written)
     ? written
     : undefined
 }
@@ -84,7 +87,7 @@ export const checkLedgerSearch = (raw: Raw): LedgerSearch =>
     until: day(raw.until),
   })
 
-export const checkActivitySearch = (raw: Raw): ActivitySearch =>
+export const checkTrailSearch = (raw: Raw): TrailSearch =>
   given({
     person: text(raw.person),
     action: text(raw.action),

@@ -62,9 +62,13 @@ function Row({ movement, onJob }: { movement: Movement; onJob?: (jobId: string) 
         ) : null}
       </div>
       <div className={classes.numbers}>
-        <div className={classes.change} data-up={movement.change > 0 || undefined}>
-          {signed(movement.change)}
-        </div>
+        {movement.change === 0 ? (
+          <div className={classes.still}>{(-movement.held).toLocaleString('en-GB')} held, paid</div>
+        ) : (
+          <div className={classes.change} data-up={movement.change > 0 || undefined}>
+            {signed(movement.change)}
+          </div>
+        )}
         <div className={classes.after}>
           <VisuallyHidden>balance then </VisuallyHidden>
           {movement.after.toLocaleString('en-GB')}
@@ -90,7 +94,7 @@ const KINDS: Record<string, Kind | undefined> = {
   reserve: {
     icon: IconHourglass,
     title: 'Held for a job',
-    note: () => 'Paid when it is done, given back if it fails.',
+    note: () => 'Paid when done, back if it fails.',
   },
   settle: {
     icon: IconCoins,
@@ -98,7 +102,7 @@ const KINDS: Record<string, Kind | undefined> = {
     note: ({ held, change }) =>
       change > 0
         ? `${credits(-held - change)} of the ${credits(-held)} held; the rest came back.`
-        : `The ${credits(-held)} that were held.`,
+        : 'With what was held for it.',
   },
   release: {
     icon: IconArrowBackUp,

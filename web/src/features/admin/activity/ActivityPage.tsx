@@ -9,7 +9,7 @@ import { spanOf } from '../days'
 import { Filters } from '../Filters'
 import { PersonFilter } from '../PersonFilter'
 import rows from '../rows.module.css'
-import type { ActivitySearch } from '../search'
+import type { TrailSearch } from '../search'
 import { ChainCheck } from './ChainCheck'
 import { TrailList } from './TrailList'
 
@@ -28,7 +28,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
 export default function ActivityPage() {
   const search = useSearch({ from: '/studio/admin/activity' })
   const navigate = useNavigate()
-  const change = (next: ActivitySearch) =>
+  const change = (next: TrailSearch) =>
     void navigate({ to: '/admin/activity', search: (old) => ({ ...old, ...next }), replace: true })
   const filter = {
     ...(search.person ? { user_id: search.person } : {}),

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
 import { IconCircleCheck, IconCircleOff, IconCopy } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { sdk, sentenceOf, type EngineStateOut, type JobTypeOut } from '@/api'
+import { sdk, type EngineStateOut, type JobTypeOut } from '@/api'
 import { keys } from '@/api/keys'
+import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import { jobTypeName } from '@/features/lightbox/facts'
 import { copyText } from '@/ui/copyText'
 import { count, duration } from '@/ui/format'
@@ -10,28 +10,30 @@ import { byModality, byReason, modalityName, piecesOf } from './remedy'
 import classes from './Settings.module.css'
 
 /** The engines, what they are, and the kinds of job that they do. */
-export function About() {
+export default function EnginesSection() {
   const engines = useQuery({ queryKey: keys.engines, queryFn: () => sdk.listEngines() })
   const types = useQuery({ queryKey: keys.jobTypes, queryFn: () => sdk.listJobTypes() })
   const error = engines.error ?? types.error
   if (error && !(engines.data && types.data)) {
     return (
-      <div className={classes.error} role="alert">
-        <p>The engines could not be read. {sentenceOf(error)}</p>
-        <Button
-          variant="default"
-          onClick={() => {
+      <Panel title="Engines">
+        <PanelError
+          what="The engines"
+          error={error}
+          onRetry={() => {
             void engines.refetch()
             void types.refetch()
           }}
-        >
-          Try again
-        </Button>
-      </div>
+        />
+      </Panel>
     )
   }
   return (
-    <>
+    <Panel
+      title="What makes things here"
+      about="Whose models they are, and what is missing for the rest."
+    >
+      {engines.isPending ? <RowsSkeleton rows={3} height={88} /> : null}
       {byModality(engines.data?.items ?? []).map((group) => (
         <div key={group.modality} className={classes.group}>
           <h3 className={classes.sub}>{modalityName(group.modality)}</h3>
@@ -41,7 +43,7 @@ export function About() {
         </div>
       ))}
       {types.data ? <JobTypes types={types.data.items} /> : null}
-    </>
+    </Panel>
   )
 }
 

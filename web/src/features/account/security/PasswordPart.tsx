@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 import { ApiError, sdk, sentenceOf, type MeOut } from '@/api'
 import { keys } from '@/api/keys'
+import classes from '@/features/account/parts.module.css'
 import { showToast } from '@/ui/toastStore'
-import classes from './Settings.module.css'
 
 const SHORTEST = 10
 const LONGEST = 256
@@ -26,6 +26,7 @@ export function PasswordPart({ account }: { account: MeOut }) {
       setCurrent('')
       setFresh('')
       void client.invalidateQueries({ queryKey: keys.me, exact: true })
+      void client.invalidateQueries({ queryKey: keys.sessions })
       showToast({
         text: account.has_password
           ? 'Password changed. Your other devices are signed out.'
@@ -42,14 +43,6 @@ export function PasswordPart({ account }: { account: MeOut }) {
   }
   return (
     <form className={classes.form} onSubmit={submit} aria-label="Password">
-      <h3 className={classes.sub}>
-        {account.has_password ? 'Change the password' : 'Set a password'}
-      </h3>
-      {account.has_password ? null : (
-        <p className={classes.hint}>
-          You came in by a link. With a password you can come back without a new one.
-        </p>
-      )}
       <input
         type="text"
         name="username"
