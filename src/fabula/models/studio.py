@@ -163,7 +163,7 @@ class LedgerAccount(Base):
 
 class LedgerEntry(Base):
     """One side of a transaction. All entries of one ``kind`` and ``reference`` sum to zero; none
-    is ever changed."""
+    is ever changed. ``balance_after`` is what the account has then; a trigger writes it."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = {"schema": "studio"}
@@ -180,3 +180,4 @@ class LedgerEntry(Base):
     created_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=text("clock_timestamp()")
     )
+    balance_after: Mapped[int | None] = mapped_column(BigInteger)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fabula import __version__, bootstrap
 from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
+from fabula.accounts.oversight.endpoints import router as oversight
 from fabula.accounts.people.endpoints import router as people
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
@@ -72,6 +73,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         accounts,
         people,
         credits_,
+        oversight,
         generation,
         prompting,
         workspace,

@@ -19,15 +19,17 @@ from fabula.accounts.caller import Caller
 from fabula.accounts.credits import repository
 from fabula.accounts.credits.errors import InsufficientCredits
 from fabula.accounts.credits.repository import EntryRow, UsageRow
+from fabula.accounts.permissions import Permission
 from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.database import elevated
-from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound
+from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.core.pagination import Cursor
 
 MAX_GRANT = 1_000_000
 MAX_BALANCE = 2**31 - 1
 _GRANTS = UUID("3f6f1d0e-8a35-4b0c-9a59-2c1f3a2f7b64")
+_NOBODY = "There is no such person in this studio."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,7 @@ async def grant_as_admin(
     key: str | None = None,
 ) -> Balance:
     """An admin's grant or adjustment; returns what the person has then."""
-    if not caller.is_admin:
-        raise Forbidden("Only admins of the studio give and take credits.")
+    caller.require(Permission.CREDITS)
     async with elevated(session):
         if await grant(session, user_id, amount, reason, caller.user_id, key=key):
             await record_grant(session, caller, user_id, amount, reason)
@@ -158,6 +159,22 @@ async def history(
 ) -> list[EntryRow]:
     """Entries on a person's accounts, newest first."""
     return await repository.entries(session, user_id, cursor, limit)
+
+
+async def history_of(
+    session: AsyncSession, caller: Caller, user_id: UUID, cursor: Cursor | None, limit: int
+) -> list[EntryRow]:
+    """Somebody's ``history``, for who may read everybody's."""
+    await _demand_person(session, caller, user_id)
+    return await history(session, user_id, cursor, limit)
+
+
+async def usage_of(
+    session: AsyncSession, caller: Caller, user_id: UUID, days: int
+) -> list[UsageRow]:
+    """Somebody's ``usage``, for who may read everybody's."""
+    await _demand_person(session, caller, user_id)
+    return await usage(session, user_id, days)
 
 
 async def record_usage(session: AsyncSession, usage: Usage) -> None:
@@ -194,8 +211,14 @@ async def lock_people(session: AsyncSession, user_ids: Iterable[UUID]) -> None:
         await repository.lock_person(session, user_id)
 
 
+async def _demand_person(session: AsyncSession, caller: Caller, user_id: UUID) -> None:
+    caller.require(Permission.CREDITS)
+    if not await repository.balances(session, user_id):
+        raise NotFound(_NOBODY)
+
+
 async def _locked(session: AsyncSession, user_id: UUID) -> repository.Held:
     held = await repository.lock_person(session, user_id)
     if held is None:
-        raise NotFound("There is no such person in this studio.")
+        raise NotFound(_NOBODY)
     return held
