@@ -181,3 +181,13 @@ class LedgerEntry(Base):
         DateTime(timezone=True), server_default=text("clock_timestamp()")
     )
     balance_after: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Erasure(Base):
+    """Somebody who has left and whose files are still being removed."""
+
+    __tablename__ = "erasures"
+    __table_args__ = {"schema": "studio"}
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

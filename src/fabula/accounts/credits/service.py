@@ -105,11 +105,18 @@ async def grant(
 ) -> bool:
     """Give a person credits, or take some with a negative amount; ``by`` is None for the
     machine's own hand. The same key for the same person counts once: False the second time."""
+    reference = uuid5(_GRANTS, f"{user_id}:{key}") if key else uuid4()
+    return await grant_once(session, user_id, amount, reason, by, reference)
+
+
+async def grant_once(
+    session: AsyncSession, user_id: UUID, amount: int, reason: str, by: UUID | None, reference: UUID
+) -> bool:
+    """As ``grant``; the reference counts once, whoever it is for."""
     if amount == 0 or abs(amount) > MAX_GRANT:
         raise Invalid(f"Give an amount from 1 to {MAX_GRANT}, or take one.", field="amount")
     held = await _locked(session, user_id)
     kind = "grant" if amount > 0 else "adjustment"
-    reference = uuid5(_GRANTS, f"{user_id}:{key}") if key else uuid4()
     if await repository.posted(session, reference, "grant", "adjustment"):
         return False
     if held.available + amount < 0:

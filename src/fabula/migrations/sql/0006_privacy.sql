@@ -45,3 +45,18 @@ CREATE INDEX user_activity_log_resource
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX accounts_name_part ON auth.accounts USING gin (username gin_trgm_ops);
+
+-- People who have left and whose files are still being removed. The row is written in the
+-- transaction that removes the account, so that no crash forgets the files.
+CREATE TABLE studio.erasures (
+    user_id uuid PRIMARY KEY,
+    requested_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE studio.erasures ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON studio.erasures TO fabula_app;
+CREATE POLICY no_guest_adds ON studio.erasures AS RESTRICTIVE FOR INSERT TO fabula_app
+    WITH CHECK ((SELECT NOT studio.caller_is_guest()));
+CREATE POLICY no_guest_changes ON studio.erasures AS RESTRICTIVE FOR UPDATE TO fabula_app
+    USING ((SELECT NOT studio.caller_is_guest()));
+CREATE POLICY no_guest_removes ON studio.erasures AS RESTRICTIVE FOR DELETE TO fabula_app
+    USING ((SELECT NOT studio.caller_is_guest()));
