@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/people": {"username": "newcomer"},
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
+    "PUT /api/people/{person_id}/plan": {"plan": None},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/model-configs": {
@@ -142,7 +143,7 @@ class Prepared:
             "role": "premium_user",
             "index": "0",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
-            "session_id": self.ids["sign_in" if area == "me" else "workspace"],
+            "session_id": self.ids["workspace" if area == "workspace" else "sign_in"],
         }
         return path.format(**values)
 

@@ -1,10 +1,8 @@
-"""Signing in, the own account: sessions, two-factor sign-in, API keys, activity."""
+"""Signing in, the own account: sessions, two-factor sign-in, API keys."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import service, signing_in, two_factor
@@ -15,13 +13,11 @@ from fabula.accounts.access import (
     DatabaseDep,
     Limit,
     MachineSessionDep,
-    SessionDep,
     address_of,
     agent_of,
 )
 from fabula.accounts.caller import ROLE_PRIORITY, Caller
 from fabula.accounts.schemas import (
-    ActivityOut,
     ApiKeyIn,
     ApiKeyOut,
     CodeIn,
@@ -36,11 +32,9 @@ from fabula.accounts.schemas import (
     TwoFactorSetupOut,
 )
 from fabula.accounts.service import SESSION_DAYS, SignedIn
-from fabula.accounts.trail import Action
 from fabula.core.database import Database
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
-from fabula.models import ActivityLogEntry
 
 router = APIRouter(tags=["accounts"])
 
@@ -129,18 +123,7 @@ async def list_sessions(
     """Where the account is signed in, newest first."""
     rows = await service.list_sessions(session, caller, cursor, limit + 1)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    items = [
-        SessionOut(
-            id=row.id,
-            user_agent=row.user_agent,
-            ip_address=str(row.ip_address) if row.ip_address else None,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            expires_at=row.expires_at,
-            current=row.id == caller.session_id,
-        )
-        for row in kept
-    ]
+    items = [SessionOut.of(row, caller) for row in kept]
     return Page(items=items, next_cursor=following)
 
 
@@ -196,49 +179,6 @@ async def renew_recovery_codes(
 async def remove_two_factor(body: CodeIn, caller: CallerDep, database: DatabaseDep) -> None:
     """Turn two-factor sign-in off, with a code of the app or a recovery code."""
     await two_factor.remove(database, caller, body.code)
-
-
-@router.get("/activity")
-async def list_activity(
-    caller: CallerDep,
-    session: SessionDep,
-    cursor: CursorDep,
-    limit: Limit = 50,
-    user_id: Annotated[UUID | None, Query()] = None,
-    action: Annotated[Action | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
-) -> Page[ActivityOut]:
-    """The trail, newest first: the caller's own entries, for admins everybody's. `since` is
-    included, `until` is not."""
-    rows = await service.activity(
-        session,
-        caller,
-        user_id=user_id,
-        action=action,
-        since=since,
-        until=until,
-        cursor=cursor,
-        limit=limit + 1,
-    )
-    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    return Page(items=[_activity(row) for row in kept], next_cursor=following)
-
-
-def _activity(row: ActivityLogEntry) -> ActivityOut:
-    metadata = row.metadata_ or {}
-    return ActivityOut(
-        id=row.id,
-        user_id=row.user_id,
-        action=row.action,
-        resource_type=row.resource_type,
-        resource_id=row.resource_id,
-        before=metadata.get("before"),
-        after=metadata.get("after"),
-        ip_address=str(row.ip_address) if row.ip_address else None,
-        user_agent=row.user_agent,
-        created_at=row.created_at,
-    )
 
 
 @router.get("/me/api-keys")

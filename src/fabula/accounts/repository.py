@@ -1,7 +1,6 @@
 """SQL of accounts."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
@@ -12,7 +11,6 @@ from fabula.accounts.sign_in_repository import drop_old_buckets
 from fabula.core.pagination import Cursor
 from fabula.models import (
     Account,
-    ActivityLogEntry,
     ApiKey,
     Profile,
     SignInLink,
@@ -196,35 +194,6 @@ async def drop_api_keys(session: AsyncSession, account_id: UUID) -> int:
         delete(ApiKey).where(ApiKey.account_id == account_id).returning(ApiKey.id)
     )
     return len(gone.all())
-
-
-async def activity(
-    session: AsyncSession,
-    *,
-    user_id: UUID | None,
-    action: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    cursor: Cursor | None,
-    limit: int,
-) -> list[ActivityLogEntry]:
-    """Entries of the trail that the caller may read, newest first."""
-    entry = ActivityLogEntry
-    query = select(entry)
-    if user_id:
-        query = query.where(entry.user_id == user_id)
-    if action:
-        query = query.where(entry.action == action)
-    if since:
-        query = query.where(entry.created_at >= since)
-    if until:
-        query = query.where(entry.created_at < until)
-    if cursor:
-        query = query.where(cursor.before(entry.created_at, entry.id))
-    rows = await session.scalars(
-        query.order_by(entry.created_at.desc(), entry.id.desc()).limit(limit)
-    )
-    return list(rows)
 
 
 async def drop_expired(session: AsyncSession) -> None:

@@ -11,14 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, secrets, trail
 from fabula.accounts.caller import Caller
-from fabula.accounts.permissions import Permission
 from fabula.accounts.scopes import SCOPES
 from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from fabula.core.pagination import Cursor
 from fabula.core.settings import get_settings
-from fabula.models import ROLES, Account, ActivityLogEntry, ApiKey, SignInLink, SignInSession
+from fabula.models import ROLES, Account, ApiKey, SignInLink, SignInSession
 
 SESSION_DAYS = 30
 LINK_HOURS = 24
@@ -230,28 +229,6 @@ async def revoke_api_key(session: AsyncSession, caller: Caller, key_id: UUID) ->
     await trail.record(
         session, caller, Action.KEY_REVOKED, "api_key", key_id, before={"name": name}
     )
-
-
-async def activity(
-    session: AsyncSession,
-    caller: Caller,
-    *,
-    user_id: UUID | None,
-    action: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    cursor: Cursor | None,
-    limit: int,
-) -> list[ActivityLogEntry]:
-    """The caller's own entries of the trail, newest first; everybody's for admins."""
-    if not caller.may(Permission.ACTIVITY):
-        if user_id not in {None, caller.user_id}:
-            raise Forbidden("The activity of others is for the admins of this studio.")
-        user_id = caller.user_id
-    return await repository.activity(
-        session, user_id=user_id, action=action, since=since, until=until, cursor=cursor,
-        limit=limit,
-    )  # fmt: skip
 
 
 async def _own_account(session: AsyncSession, caller: Caller) -> Account:

@@ -31,7 +31,8 @@ def default_data_dir() -> Path:
 
 
 class Plan(BaseModel):
-    """What a plan changes; what is left out is as the settings of the same names say."""
+    """What a plan changes; quotas that are left out are as the settings of the same names say.
+    ``credits_per_month`` is what its accounts are given in each calendar month (UTC)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +40,7 @@ class Plan(BaseModel):
     jobs_per_month: int | None = Field(default=None, ge=0)
     jobs_at_once: int | None = Field(default=None, ge=0)
     storage_gb: float | None = Field(default=None, ge=0)
+    credits_per_month: int = Field(default=0, ge=0, le=1_000_000)
 
 
 class Settings(BaseSettings):
@@ -147,8 +149,9 @@ class Settings(BaseSettings):
     )
     plans: dict[str, Plan] = Field(
         default={},
-        description="Other quotas for the accounts of a plan, by `profiles.subscription_status`: "
-        "jobs_per_day, jobs_per_month, jobs_at_once and storage_gb.",
+        description="What the accounts of a plan have, by `profiles.subscription_status` (starter, "
+        "pro, creator; inactive is for accounts without one): other quotas by jobs_per_day, "
+        "jobs_per_month, jobs_at_once and storage_gb, and credits_per_month.",
     )
 
     @classmethod

@@ -18,6 +18,7 @@ from fabula.models.prompting import (
 from fabula.models.runtime_config import SystemConfig
 from fabula.models.storyboard import Project, Scene
 from fabula.models.studio import (
+    Erasure,
     FileFacts,
     IdempotencyKey,
     JobPreview,
@@ -44,6 +45,7 @@ __all__ = [
     "CompelConfig",
     "Conversation",
     "EnhancementPreset",
+    "Erasure",
     "FileFacts",
     "IdempotencyKey",
     "Image",

@@ -163,7 +163,7 @@ class LedgerAccount(Base):
 
 class LedgerEntry(Base):
     """One side of a transaction. All entries of one ``kind`` and ``reference`` sum to zero; none
-    is ever changed."""
+    is ever changed. ``balance_after`` is what the account has then; a trigger writes it."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = {"schema": "studio"}
@@ -180,3 +180,14 @@ class LedgerEntry(Base):
     created_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=text("clock_timestamp()")
     )
+    balance_after: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Erasure(Base):
+    """Somebody who has left and whose files are still being removed."""
+
+    __tablename__ = "erasures"
+    __table_args__ = {"schema": "studio"}
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

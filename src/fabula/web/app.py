@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fabula import __version__, bootstrap
 from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
+from fabula.accounts.oversight.endpoints import router as oversight
 from fabula.accounts.people.endpoints import router as people
+from fabula.accounts.privacy.endpoints import router as privacy
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
 from fabula.core.secret_key import secret_of
@@ -72,6 +74,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         accounts,
         people,
         credits_,
+        oversight,
+        privacy,
         generation,
         prompting,
         workspace,

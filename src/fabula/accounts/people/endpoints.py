@@ -1,25 +1,27 @@
 """People, their roles and what roles may do. Admins only."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, status
 
 from fabula.accounts.access import CallerDep, CursorDep, Limit, MachineSessionDep
 from fabula.accounts.caller import ROLE_PRIORITY
+from fabula.accounts.credits.access import SettingsDep
 from fabula.accounts.people import service
-from fabula.accounts.people.repository import PersonRow
+from fabula.accounts.people.repository import PersonRow, Search
 from fabula.accounts.people.schemas import (
     NewPersonOut,
     PermissionOut,
     PersonIn,
     PersonOut,
+    PlanIn,
     RoleName,
     SignInLinkOut,
     SuspensionIn,
 )
-from fabula.accounts.people.service import Search
 from fabula.accounts.permissions import BY_ROLE, DESCRIPTIONS, Permission
+from fabula.accounts.schemas import ApiKeyOut, SessionOut
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
 
@@ -61,13 +63,17 @@ async def list_people(
     session: MachineSessionDep,
     cursor: CursorDep,
     limit: Limit = 50,
-    name: Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]*$")] = None,
+    search: Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]*$")] = None,
     role: Annotated[RoleName | None, Query()] = None,
-    suspended: Annotated[bool | None, Query()] = None,
+    state: Annotated[Literal["active", "suspended"] | None, Query()] = None,
 ) -> Page[PersonOut]:
-    """Accounts, newest first; `name` is a part of the user name. Admins only."""
-    search = Search(name.strip().lower() if name else None, role, suspended)
-    rows = await service.find(session, caller, search, cursor, limit + 1)
+    """Accounts, newest first; `search` is a part of the user name. Admins only."""
+    wanted = Search(
+        name=search.strip().lower() if search else None,
+        role=role,
+        suspended=None if state is None else state == "suspended",
+    )
+    rows = await service.find(session, caller, wanted, cursor, limit + 1)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
     return Page(items=[_person(row) for row in kept], next_cursor=following)
 
@@ -125,6 +131,63 @@ async def revoke_role(
 ) -> PersonOut:
     """Take a role away. The last admin stays one. Admins only."""
     return _person(await service.revoke(session, caller, person_id, role))
+
+
+@router.put("/people/{person_id}/plan")
+async def set_plan(
+    person_id: UUID,
+    body: PlanIn,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    settings: SettingsDep,
+) -> PersonOut:
+    """Put an account on a plan, or on none. Admins only."""
+    return _person(await service.set_plan(session, caller, person_id, body.plan, settings.plans))
+
+
+@router.get("/people/{person_id}/sessions")
+async def list_sessions_of_person(
+    person_id: UUID,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+) -> Page[SessionOut]:
+    """Where an account is signed in, newest first. Admins only."""
+    rows = await service.sessions(session, caller, person_id, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    return Page(items=[SessionOut.of(row, caller) for row in kept], next_cursor=following)
+
+
+@router.delete("/people/{person_id}/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def end_session_of_person(
+    person_id: UUID, session_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """End one browser session of an account at once. Admins only."""
+    await service.end_session(session, caller, person_id, session_id)
+
+
+@router.get("/people/{person_id}/api-keys")
+async def list_api_keys_of_person(
+    person_id: UUID,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+) -> Page[ApiKeyOut]:
+    """An account's API keys, newest first. Admins only."""
+    rows = await service.api_keys(session, caller, person_id, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    items = [ApiKeyOut.model_validate(row, from_attributes=True) for row in kept]
+    return Page(items=items, next_cursor=following)
+
+
+@router.delete("/people/{person_id}/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_api_key_of_person(
+    person_id: UUID, key_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """Revoke one API key of an account at once. Admins only."""
+    await service.revoke_key(session, caller, person_id, key_id)
 
 
 @router.delete("/people/{person_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
