@@ -230,7 +230,14 @@ const sections = [
 const tree = root.addChildren([
   signIn,
   goodbye,
-  studio.addChildren([home, workspace, library, account.addChildren(sections), settings, adminPages]),
+  studio.addChildren([
+    home,
+    workspace,
+    library,
+    account.addChildren(sections),
+    settings,
+    adminPages,
+  ]),
 ])
 
 export function createStudioRouter(client: QueryClient) {

@@ -12,7 +12,7 @@ import { SessionList, type SignedIn } from './security/SessionList'
 const AT = '2026-11-20T10:00:00Z'
 
 it('a ledger says what each movement was, and leads to its job', async () => {
-  const movement = { created_at: AT, reason: null }
+  const movement = { created_at: AT, reason: null, balance_after: 0 }
   const entries = [
     { ...movement, id: '1', kind: 'settle', account: 'available', amount: 2, job_id: 'a' },
     { ...movement, id: '2', kind: 'settle', account: 'reserved', amount: -6, job_id: 'a' },
@@ -72,6 +72,7 @@ it('activity stands day by day, with who did it where that is not plain', async 
   const entry = {
     id: '1',
     user_id: 'u',
+    username: 'ada',
     action: 'password.changed',
     resource_type: null,
     resource_id: null,

@@ -1,14 +1,10 @@
-import { Button } from '@mantine/core'
-import { useIntersection } from '@mantine/hooks'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { useEffect, type ReactNode } from 'react'
+import { useCallback, type ReactNode } from 'react'
 import { sentenceOf } from '@/api'
+import { EndOfList } from '@/ui/EndOfList'
 import { ErrorState } from '@/ui/States'
-import type { Page } from './contract'
+import type { Page } from './pages'
 import classes from './rows.module.css'
-
-/** Pixels before the end at which the next rows are read. */
-const AHEAD = 600
 
 interface EndlessProps<T> {
   list: UseInfiniteQueryResult<InfiniteData<Page<T>>>
@@ -23,13 +19,8 @@ interface EndlessProps<T> {
 
 /** A list by pages that reads on when its end comes near. */
 export function Endless<T>({ list, what, skeleton, empty, children }: EndlessProps<T>) {
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list
-  const { ref, entry } = useIntersection({ rootMargin: `0px 0px ${AHEAD}px 0px` })
-  const near = entry?.isIntersecting ?? false
-  useEffect(() => {
-    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
-  }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
-
+  const { data, error, fetchNextPage } = list
+  const readOn = useCallback(() => void fetchNextPage(), [fetchNextPage])
   if (!data) {
     if (!error) return skeleton
     return (
@@ -41,20 +32,16 @@ export function Endless<T>({ list, what, skeleton, empty, children }: EndlessPro
     )
   }
   const items = data.pages.flatMap((page) => page.items)
-  if (items.length === 0 && !hasNextPage) return empty
+  if (items.length === 0 && !list.hasNextPage) return empty
   return (
     <div className={list.isPlaceholderData ? classes.old : ''}>
       {children(items)}
-      <div ref={ref} />
-      {isFetchingNextPage ? <p className={classes.foot}>Reading more…</p> : null}
-      {isFetchNextPageError ? (
-        <div className={classes.foot} role="alert">
-          {sentenceOf(error)}
-          <Button variant="default" onClick={() => void fetchNextPage()}>
-            Read more
-          </Button>
-        </div>
-      ) : null}
+      <EndOfList
+        more={list.hasNextPage}
+        reading={list.isFetchingNextPage}
+        error={list.isFetchNextPageError ? sentenceOf(error) : undefined}
+        onMore={readOn}
+      />
     </div>
   )
 }

@@ -1,13 +1,10 @@
 import { Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { keys } from '@/api/keys'
-import { api } from './contract'
-import { personById } from './queries'
+import { peopleFound, personById } from './queries'
 
 const TYPING_MS = 180
-const FOUND = 8
 
 interface PersonFilterProps {
   /** The id of the account that is chosen. */
@@ -22,12 +19,7 @@ export function PersonFilter({ value, onChange }: PersonFilterProps) {
   const chosen = useQuery({ ...personById(value ?? ''), enabled: value !== undefined })
   const name = chosen.data?.username
   // Once somebody is chosen their whole name stands in the field, which is no search for others.
-  const filter = { search: search === name ? '' : search, limit: FOUND }
-  const found = useQuery({
-    queryKey: keys.peopleList({ ...filter, for: 'filter' }),
-    queryFn: ({ signal }) => api.people(filter, signal),
-    placeholderData: keepPreviousData,
-  })
+  const found = useQuery(peopleFound(search === name ? '' : search))
   const people = new Map(found.data?.items.map((person) => [person.id, person.username]))
   if (value) people.set(value, name ?? '…')
   return (

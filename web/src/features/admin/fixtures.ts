@@ -1,4 +1,4 @@
-import type { LedgerEntry, Person, TrailEntry } from './contract'
+import type { StudioEntryOut, PersonOut, ActivityOut } from '@/api'
 
 const id = (number: number): string => `00000000-0000-4000-9000-${String(number).padStart(12, '0')}`
 
@@ -11,7 +11,7 @@ export const ADMIN = {
   two_factor: false,
 }
 
-export function person(number: number, change: Partial<Person> = {}): Person {
+export function person(number: number, change: Partial<PersonOut> = {}): PersonOut {
   return {
     id: id(number),
     username: `person${number}`,
@@ -30,7 +30,7 @@ export function person(number: number, change: Partial<Person> = {}): Person {
   }
 }
 
-export function ledgerEntry(number: number, change: Partial<LedgerEntry> = {}): LedgerEntry {
+export function ledgerEntry(number: number, change: Partial<StudioEntryOut> = {}): StudioEntryOut {
   return {
     id: id(3000 + number),
     kind: 'grant',
@@ -46,7 +46,7 @@ export function ledgerEntry(number: number, change: Partial<LedgerEntry> = {}): 
   }
 }
 
-export function trailEntry(number: number, change: Partial<TrailEntry> = {}): TrailEntry {
+export function trailEntry(number: number, change: Partial<ActivityOut> = {}): ActivityOut {
   return {
     id: id(4000 + number),
     user_id: ADMIN.id,

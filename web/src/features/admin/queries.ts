@@ -1,7 +1,11 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { sdk } from '@/api'
+import { sdk, type ListActivityData, type ListLedgerData, type ListPeopleData } from '@/api'
 import { keys } from '@/api/keys'
-import { api, type ActivityQuery, type LedgerQuery, type PeopleQuery } from './contract'
+import { getContent } from './contract'
+
+type PeopleFilter = NonNullable<ListPeopleData['query']>
+export type LedgerFilter = NonNullable<ListLedgerData['query']>
+export type TrailFilter = NonNullable<ListActivityData['query']>
 
 /** What every endless list has in common. */
 const endless = {
@@ -11,27 +15,40 @@ const endless = {
   placeholderData: keepPreviousData,
 }
 
-export const peopleList = (filter: PeopleQuery) =>
+export const peopleList = (filter: PeopleFilter) =>
   infiniteQueryOptions({
     queryKey: keys.peopleList(filter),
-    queryFn: ({ pageParam, signal }) => api.people({ ...filter, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      sdk.listPeople({ query: { ...filter, cursor: pageParam }, signal }),
     ...endless,
   })
+
+/** The first few people of a search, for choosing one of them. */
+export const peopleFound = (search: string) =>
+  queryOptions({
+    queryKey: keys.peopleList({ search, limit: FOUND }),
+    queryFn: ({ signal }) => sdk.listPeople({ query: { search, limit: FOUND }, signal }),
+    placeholderData: keepPreviousData,
+  })
+const FOUND = 8
 
 export const personById = (id: string) =>
-  queryOptions({ queryKey: keys.person(id), queryFn: () => api.person(id) })
+  queryOptions({
+    queryKey: keys.person(id),
+    queryFn: () => sdk.getPerson({ path: { person_id: id } }),
+  })
 
-export const ledgerList = (filter: LedgerQuery) =>
+export const ledgerList = (filter: LedgerFilter) =>
   infiniteQueryOptions({
     queryKey: keys.studioLedgerList(filter),
-    queryFn: ({ pageParam }) => api.ledger({ ...filter, cursor: pageParam }),
+    queryFn: ({ pageParam }) => sdk.listLedger({ query: { ...filter, cursor: pageParam } }),
     ...endless,
   })
 
-export const trailList = (filter: ActivityQuery) =>
+export const trailList = (filter: TrailFilter) =>
   infiniteQueryOptions({
     queryKey: keys.studioTrailList(filter),
-    queryFn: ({ pageParam }) => api.activity({ ...filter, cursor: pageParam }),
+    queryFn: ({ pageParam }) => sdk.listActivity({ query: { ...filter, cursor: pageParam } }),
     ...endless,
   })
 
@@ -43,14 +60,14 @@ export const permissions = queryOptions({
 
 export const tableAccess = queryOptions({
   queryKey: keys.access,
-  queryFn: async () => (await api.access()).tables,
+  queryFn: async () => (await sdk.listAccess()).tables,
   staleTime: Infinity,
 })
 
 /** Whether the studio asks for people's age at all. */
 export const agesMatter = queryOptions({
   queryKey: keys.studioContent,
-  queryFn: () => api.content(),
+  queryFn: getContent,
   select: ({ steps }) => steps.some((step) => step.name === 'studio' && step.mode === 'adult'),
   staleTime: Infinity,
 })

@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest'
-import {
-  checkTrailSearch,
-  checkLedgerSearch,
-  checkPeopleSearch,
-  checkPersonSearch,
-} from './search'
+import { checkTrailSearch, checkLedgerSearch, checkPeopleSearch, checkPersonSearch } from './search'
 
 it('keeps what it knows and leaves the rest out of the address', () => {
   expect(checkPeopleSearch({ q: 'ad', role: 'admin', state: 'suspended', new: true })).toEqual({

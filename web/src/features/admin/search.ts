@@ -1,7 +1,10 @@
+import { KINDS, type EntryKind } from './ledger/kinds'
+import { ROLES, type Role } from './roles'
+
 /** What stands in the addresses of the admin pages behind the `?`. */
 export interface PeopleSearch {
   q?: string
-  role?: string
+  role?: Role
   state?: 'active' | 'suspended'
   /** The form for a new person is open. */
   new?: true
@@ -24,13 +27,14 @@ export interface AccessSearch {
 /** Days are local ones, written `2026-11-25`, and both are part of what is shown. */
 export interface LedgerSearch {
   person?: string
-  kind?: string
+  kind?: EntryKind
   since?: string
   until?: string
 }
 
 export interface TrailSearch {
   person?: string
+  /** As the trail writes it, such as `role.granted`. */
   action?: string
   resource?: string
   since?: string
@@ -69,7 +73,7 @@ function given<T extends object>(search: T): { [K in keyof T]?: NonNullable<T[K]
 export const checkPeopleSearch = (raw: Raw): PeopleSearch =>
   given({
     q: text(raw.q),
-    role: text(raw.role),
+    role: oneOf(raw.role, ROLES),
     state: oneOf(raw.state, ['active', 'suspended']),
     new: raw.new === true ? (true as const) : undefined,
   })
@@ -82,7 +86,7 @@ export const checkAccessSearch = (raw: Raw): AccessSearch =>
 export const checkLedgerSearch = (raw: Raw): LedgerSearch =>
   given({
     person: text(raw.person),
-    kind: text(raw.kind),
+    kind: oneOf(raw.kind, KINDS),
     since: day(raw.since),
     until: day(raw.until),
   })

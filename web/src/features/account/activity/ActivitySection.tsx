@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useId, useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { sentenceOf } from '@/api'
 import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import { me, trail } from '@/features/account/queries'
 import { EndOfList } from '@/ui/EndOfList'
-import { SelectField } from '@/ui/Fields'
+import { DayField, SelectField } from '@/ui/Fields'
 import { ActivityList } from './ActivityList'
 import { ACTIONS, isAction } from './actions'
 import classes from './ActivitySection.module.css'
@@ -98,42 +98,17 @@ function Filter({ search, staff, onChange }: FilterProps) {
         options={[{ value: '', label: 'Everything' }, ...options]}
         onChange={(value) => onChange({ action: value || undefined })}
       />
-      <DateField
+      <DayField
         label="From"
         value={search.from}
         latest={search.to}
         onChange={(from) => onChange({ from })}
       />
-      <DateField
+      <DayField
         label="Until"
         value={search.to}
         earliest={search.from}
         onChange={(to) => onChange({ to })}
-      />
-    </div>
-  )
-}
-
-interface DateFieldProps {
-  label: string
-  value: string | undefined
-  earliest?: string
-  latest?: string
-  onChange: (value: string | undefined) => void
-}
-
-function DateField({ label, value = '', earliest, latest, onChange }: DateFieldProps) {
-  const id = useId()
-  return (
-    <div className={classes.date}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type="date"
-        value={value}
-        min={earliest}
-        max={latest}
-        onChange={(event) => onChange(event.currentTarget.value || undefined)}
       />
     </div>
   )

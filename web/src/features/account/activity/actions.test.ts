@@ -8,6 +8,7 @@ const ADA = '22222222-0000-4000-8000-000000000000'
 const entry = (action: string, change: Partial<ActivityOut> = {}): ActivityOut => ({
   id: 'x',
   user_id: ME,
+  username: 'me',
   action,
   resource_type: null,
   resource_id: null,

@@ -168,6 +168,20 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
     staff: true,
     sentence: (entry, nameOf) => `Restored ${named(entry, nameOf)}`,
   },
+  'account.deleted': {
+    label: 'Accounts deleted',
+    topic: 'people',
+    staff: true,
+    sentence: (entry, nameOf) => {
+      const reason = text(entry.after?.reason)
+      return `Deleted ${named(entry, nameOf)}${reason ? `: ${reason}` : ''}`
+    },
+  },
+  'data.exported': {
+    label: 'Data downloaded',
+    topic: 'people',
+    sentence: (entry, nameOf) => `Downloaded everything${ofOther(entry, nameOf)}`,
+  },
   'role.granted': {
     label: 'Roles given',
     topic: 'people',
@@ -179,6 +193,27 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
     topic: 'people',
     staff: true,
     sentence: (entry, nameOf) => `Took ${roleChange(entry)} from ${named(entry, nameOf)}`,
+  },
+  'plan.changed': {
+    label: 'Plans changed',
+    topic: 'credits',
+    staff: true,
+    sentence: (entry, nameOf) => {
+      const plan = text(entry.after?.plan)
+      const whom = named(entry, nameOf)
+      return plan ? `Put ${whom} on the plan ${plan}` : `Took ${whom} off their plan`
+    },
+  },
+  'ledger.exported': {
+    label: 'Ledger exported',
+    topic: 'studio',
+    staff: true,
+    sentence: () => 'Exported the ledger',
+  },
+  'activity.exported': {
+    label: 'Activity exported',
+    topic: 'studio',
+    sentence: () => 'Exported the activity',
   },
   'credits.granted': {
     label: 'Credits given or taken',

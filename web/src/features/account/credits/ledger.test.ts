@@ -9,6 +9,7 @@ function entry(kind: string, account: EntryOut['account'], amount: number, job?:
     kind,
     account,
     amount,
+    balance_after: 0,
     job_id: job ?? null,
     reason: null,
     created_at: '2026-11-25T12:00:00Z',

@@ -1,4 +1,4 @@
-import type { Verb } from '../contract'
+import type { RoleAccessOut } from '@/api'
 
 /** Verbs that reach the same rows. */
 export interface Reach {
@@ -8,6 +8,8 @@ export interface Reach {
   said: string
   verbs: string
 }
+
+type Verb = keyof RoleAccessOut
 
 const VERBS: readonly [Verb, string][] = [
   ['create', 'create'],
@@ -28,7 +30,7 @@ const place = (rows: string): number => {
 }
 
 /** A cell of the table in words, widest first; empty where a role reaches nothing. */
-export function reachOf(cell: Record<Verb, string> | undefined): Reach[] {
+export function reachOf(cell: Readonly<Record<Verb, string>> | undefined): Reach[] {
   const groups = new Map<string, string[]>()
   for (const [verb, word] of VERBS) {
     const rows = cell?.[verb] ?? NONE

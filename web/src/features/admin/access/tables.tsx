@@ -1,8 +1,7 @@
 import { IconCheck, IconMinus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { PermissionOut } from '@/api'
+import type { PermissionOut, TableAccessOut } from '@/api'
 import { roleName } from '@/features/account/roles'
-import type { TableAccess } from '../contract'
 import rows from '../rows.module.css'
 import classes from './tables.module.css'
 import { reachOf } from './reach'
@@ -95,7 +94,7 @@ export function ReachTable({
   tables,
   roles,
 }: {
-  tables: readonly TableAccess[]
+  tables: readonly TableAccessOut[]
   roles: readonly string[]
 }) {
   return (

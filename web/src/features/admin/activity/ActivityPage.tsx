@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { ACTIONS } from '@/features/account/activity/actions'
-import { SelectField } from '@/ui/Fields'
-import { csvAddress } from '../contract'
-import { DayField } from '../DayField'
+import { ACTIONS, isAction } from '@/features/account/activity/actions'
+import { DayField, SelectField } from '@/ui/Fields'
+import { csvAddress } from '../csv'
 import { spanOf } from '../days'
 import { Filters } from '../Filters'
 import { PersonFilter } from '../PersonFilter'
@@ -32,7 +31,7 @@ export default function ActivityPage() {
     void navigate({ to: '/admin/activity', search: (old) => ({ ...old, ...next }), replace: true })
   const filter = {
     ...(search.person ? { user_id: search.person } : {}),
-    ...(search.action ? { action: search.action } : {}),
+    ...(isAction(search.action) ? { action: search.action } : {}),
     ...(search.resource ? { resource: search.resource } : {}),
     ...spanOf(search),
   }
@@ -78,8 +77,18 @@ export default function ActivityPage() {
               ]}
               onChange={(resource) => change({ resource: resource || undefined })}
             />
-            <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
-            <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
+            <DayField
+              label="From"
+              value={search.since}
+              latest={search.until}
+              onChange={(since) => change({ since })}
+            />
+            <DayField
+              label="To"
+              value={search.until}
+              earliest={search.since}
+              onChange={(until) => change({ until })}
+            />
           </>
         }
       >

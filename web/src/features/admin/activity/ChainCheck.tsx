@@ -1,15 +1,14 @@
 import { Button, Modal } from '@mantine/core'
 import { IconCircleCheck, IconLink, IconLinkOff } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { sentenceOf } from '@/api'
+import { sdk, sentenceOf, type TrailCheckOut } from '@/api'
 import { count } from '@/ui/format'
-import { api, type ChainState } from '../contract'
 import panel from '../panel.module.css'
 import classes from './ChainCheck.module.css'
 
 /** Asks the studio whether every entry of the trail is as it was written, and shows the answer. */
 export function ChainCheck() {
-  const check = useMutation({ mutationFn: api.verifyChain })
+  const check = useMutation({ mutationFn: () => sdk.verifyTrail() })
   const answered = check.isSuccess || check.isError
   return (
     <>
@@ -39,7 +38,7 @@ export function ChainCheck() {
   )
 }
 
-function Answer({ state }: { state: ChainState }) {
+function Answer({ state }: { state: TrailCheckOut }) {
   const { first_bad: bad } = state
   if (!bad) {
     return (

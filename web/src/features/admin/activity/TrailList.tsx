@@ -1,3 +1,4 @@
+import type { ActivityOut } from '@/api'
 import { IconChevronRight, IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -5,16 +6,15 @@ import { sentenceFor, type NameOf } from '@/features/account/activity/actions'
 import { deviceName } from '@/features/account/security/device'
 import { fullTime, when } from '@/ui/format'
 import { EmptyState } from '@/ui/States'
-import type { ActivityQuery, TrailEntry } from '../contract'
 import { Endless } from '../Endless'
-import { trailList } from '../queries'
+import { trailList, type TrailFilter } from '../queries'
 import rows from '../rows.module.css'
 import { changesOf, type Change } from './changes'
 import classes from './TrailList.module.css'
 import { useNames } from './useNames'
 
 interface TrailListProps {
-  filter: ActivityQuery
+  filter: TrailFilter
   empty: ReactNode
 }
 
@@ -44,9 +44,9 @@ export function TrailList({ filter, empty }: TrailListProps) {
   )
 }
 
-const NONE: readonly TrailEntry[] = []
+const NONE: readonly ActivityOut[] = []
 
-function Entry({ entry, nameOf }: { entry: TrailEntry; nameOf: NameOf }) {
+function Entry({ entry, nameOf }: { entry: ActivityOut; nameOf: NameOf }) {
   return (
     <li className={classes.entry}>
       <details>

@@ -1,14 +1,14 @@
+import type { ActivityOut } from '@/api'
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { NameOf } from '@/features/account/activity/actions'
-import type { TrailEntry } from '../contract'
 import { personById } from '../queries'
 
 /**
  * The names of the accounts that entries are about. Those who did something in them are known from
  * the entries; the others are asked for, each once.
  */
-export function useNames(entries: readonly TrailEntry[]): NameOf {
+export function useNames(entries: readonly ActivityOut[]): NameOf {
   const { known, wanted } = useMemo(() => accountsOf(entries), [entries])
   const asked = useQueries({
     queries: wanted.map((id) => personById(id)),
@@ -17,7 +17,7 @@ export function useNames(entries: readonly TrailEntry[]): NameOf {
   return (id) => known.get(id) ?? asked.find((person) => person?.id === id)?.username
 }
 
-function accountsOf(entries: readonly TrailEntry[]): {
+function accountsOf(entries: readonly ActivityOut[]): {
   known: Map<string, string>
   wanted: string[]
 } {

@@ -80,14 +80,14 @@ it('takes its filters from the address, and exports with them', async () => {
     'href',
     `/api/ledger.csv${query}`,
   )
-  await waitFor(() => expect(screen.getByLabelText('Person')).toHaveValue('bo'))
+  await waitFor(() => expect(screen.getByRole('combobox', { name: 'Person' })).toHaveValue('bo'))
   await userEvent.selectOptions(screen.getByLabelText('Kind'), 'Any kind')
   await waitFor(() => expect(router.state.location.search).not.toHaveProperty('kind'))
 })
 
 it('chooses a person by name', async () => {
   const { router } = await renderPage(<LedgerPage />, { at: '/admin/ledger' })
-  await userEvent.type(await screen.findByLabelText('Person'), 'b')
+  await userEvent.type(await screen.findByRole('combobox', { name: 'Person' }), 'b')
   await userEvent.click(await screen.findByRole('option', { name: 'bo' }))
   await waitFor(() => expect(router.state.location.search).toEqual({ person: BO.id }))
 })

@@ -1,15 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { SelectField } from '@/ui/Fields'
-import { csvAddress } from '../contract'
-import { DayField } from '../DayField'
+import { DayField, SelectField } from '@/ui/Fields'
+import { csvAddress } from '../csv'
 import { spanOf } from '../days'
 import { Filters } from '../Filters'
 import { PersonFilter } from '../PersonFilter'
 import rows from '../rows.module.css'
 import type { LedgerSearch } from '../search'
-import { KINDS } from './kinds'
+import { KINDS, kindName, type EntryKind } from './kinds'
 import { LedgerTable } from './LedgerTable'
 
 /** Every movement of everybody's credits. */
@@ -48,12 +47,22 @@ export default function LedgerPage() {
               value={search.kind ?? ''}
               options={[
                 { value: '', label: 'Any kind' },
-                ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
+                ...KINDS.map((value) => ({ value, label: kindName(value) })),
               ]}
-              onChange={(kind) => change({ kind: kind || undefined })}
+              onChange={(kind) => change({ kind: (kind || undefined) as EntryKind | undefined })}
             />
-            <DayField label="From" value={search.since} onChange={(since) => change({ since })} />
-            <DayField label="To" value={search.until} onChange={(until) => change({ until })} />
+            <DayField
+              label="From"
+              value={search.since}
+              latest={search.until}
+              onChange={(since) => change({ since })}
+            />
+            <DayField
+              label="To"
+              value={search.until}
+              earliest={search.since}
+              onChange={(until) => change({ until })}
+            />
           </>
         }
       >

@@ -1,18 +1,18 @@
+import type { StudioEntryOut, NamedPersonOut } from '@/api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { IconCoins } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { fullTime, signed, when } from '@/ui/format'
 import { EmptyState } from '@/ui/States'
-import type { LedgerEntry, LedgerQuery, Named } from '../contract'
 import { Endless } from '../Endless'
-import { ledgerList } from '../queries'
+import { ledgerList, type LedgerFilter } from '../queries'
 import rows from '../rows.module.css'
 import { kindName, sumsOf } from './kinds'
 import classes from './LedgerTable.module.css'
 
 interface LedgerTableProps {
-  filter: LedgerQuery
+  filter: LedgerFilter
   /** Whether each entry says whose it is; not where all are of one person. */
   people?: boolean
   empty: ReactNode
@@ -49,7 +49,7 @@ export function LedgerTable({ filter, people = true, empty }: LedgerTableProps) 
   )
 }
 
-function Sums({ entries, more }: { entries: readonly LedgerEntry[]; more: boolean }) {
+function Sums({ entries, more }: { entries: readonly StudioEntryOut[]; more: boolean }) {
   const sums = sumsOf(entries)
   if (sums.length === 0) return null
   return (
@@ -86,7 +86,7 @@ function Head({ people }: { people: boolean }) {
   )
 }
 
-function Row({ entry, people }: { entry: LedgerEntry; people: boolean }) {
+function Row({ entry, people }: { entry: StudioEntryOut; people: boolean }) {
   return (
     <tr>
       <td className={`${rows.quiet} ${classes.when}`}>
@@ -117,7 +117,7 @@ function Row({ entry, people }: { entry: LedgerEntry; people: boolean }) {
   )
 }
 
-function PersonLink({ person }: { person: Named | null }) {
+function PersonLink({ person }: { person: NamedPersonOut | null }) {
   if (!person?.username) return <span className={rows.quiet}>somebody who left</span>
   return (
     <Link

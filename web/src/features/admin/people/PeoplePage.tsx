@@ -12,18 +12,18 @@ import { SearchField } from '@/ui/SearchField'
 import { EmptyState } from '@/ui/States'
 import { Endless } from '../Endless'
 import { Filters } from '../Filters'
+import { soFar } from '../pages'
 import { peopleList } from '../queries'
 import { ROLES } from '../roles'
 import rows from '../rows.module.css'
 import type { PeopleSearch } from '../search'
-import { soFar } from '../soFar'
 import { NewPerson } from './NewPerson'
 import { PeopleSkeleton, PeopleTable } from './PeopleTable'
 
 /** Everybody who has an account, found by name, role and state. */
 export default function PeoplePage() {
   const search = useSearch({ from: '/studio/admin/people' })
-  const { q = '', role = '', state } = search
+  const { q = '', role, state } = search
   const list = useInfiniteQuery(
     peopleList({
       ...(q ? { search: q } : {}),
@@ -31,7 +31,7 @@ export default function PeoplePage() {
       ...(state ? { state } : {}),
     }),
   )
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/admin/people' })
   const change = (next: PeopleSearch) =>
     void navigate({
       to: '/admin/people',
@@ -46,7 +46,7 @@ export default function PeoplePage() {
       <header className={rows.head}>
         <h1 className={rows.heading}>People</h1>
         <span className={rows.said} role="status">
-          {soFar(list, (number) => count(number, 'person', 'people'))}
+          {soFar(list.data, (number) => count(number, 'person', 'people'))}
         </span>
         <Button
           leftSection={<IconUserPlus size={18} stroke={1.7} aria-hidden />}
@@ -61,12 +61,12 @@ export default function PeoplePage() {
           <>
             <SelectField
               label="Role"
-              value={role}
+              value={role ?? ''}
               options={[
                 { value: '', label: 'Any role' },
                 ...ROLES.map((each) => ({ value: each, label: roleName(each) })),
               ]}
-              onChange={(next) => change({ role: next || undefined })}
+              onChange={(next) => change({ role: (next || undefined) as PeopleSearch['role'] })}
             />
             <SelectField
               label="State"

@@ -1,14 +1,14 @@
+import type { PersonOut } from '@/api'
 import { IconShieldCheck } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { roleName } from '@/features/account/roles'
 import { when } from '@/ui/format'
-import type { Person } from '../contract'
 import rows from '../rows.module.css'
 import { StateTag } from '../StateTag'
 import classes from './PeopleTable.module.css'
 
 /** A row for each person; the whole row leads to their page. */
-export function PeopleTable({ people }: { people: readonly Person[] }) {
+export function PeopleTable({ people }: { people: readonly PersonOut[] }) {
   return (
     <table className={`${rows.table} ${classes.people}`}>
       <Head />
@@ -38,7 +38,7 @@ function Head() {
   )
 }
 
-function Row({ person }: { person: Person }) {
+function Row({ person }: { person: PersonOut }) {
   return (
     <tr>
       <td className={classes.name}>

@@ -1,5 +1,5 @@
+import type { PersonOut } from '@/api'
 import { useQuery } from '@tanstack/react-query'
-import type { Person } from '../contract'
 import panel from '../panel.module.css'
 import { agesMatter } from '../queries'
 import { AgePanel } from './AgePanel'
@@ -9,7 +9,7 @@ import { RolesPanel } from './RolesPanel'
 import { SuspensionPanel } from './SuspensionPanel'
 
 /** What an account is and may do, and whether it goes on. */
-export function AccountPart({ person }: { person: Person }) {
+export function AccountPart({ person }: { person: PersonOut }) {
   const asksAge = useQuery(agesMatter)
   return (
     <div className={panel.panels}>

@@ -1,8 +1,8 @@
+import type { PersonOut } from '@/api'
 import { TrailList } from '../activity/TrailList'
-import type { Person } from '../contract'
 
 /** What a person did here. */
-export function ActivityPart({ person }: { person: Person }) {
+export function ActivityPart({ person }: { person: PersonOut }) {
   return (
     <TrailList
       filter={{ user_id: person.id }}

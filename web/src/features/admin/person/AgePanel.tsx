@@ -1,13 +1,14 @@
-import { api, type Person } from '../contract'
-import { Panel } from '../Panel'
+import type { PersonOut } from '@/api'
+import { setAgeOfPerson } from '../contract'
+import { Panel } from '@/features/account/Panel'
 import { ReasonForm } from '../ReasonForm'
 import { usePersonAction } from './usePersonAction'
 
 /** Whether a person's age is verified; drawn only where the studio asks for it. */
-export function AgePanel({ person }: { person: Person }) {
+export function AgePanel({ person }: { person: PersonOut }) {
   const verified = person.age_verified
   const change = usePersonAction(
-    (reason: string) => api.setAge(person.id, !verified, reason),
+    (reason: string) => setAgeOfPerson(person.id, { verified: !verified, reason }),
     () =>
       verified
         ? `The age of ${person.username} is no longer verified`

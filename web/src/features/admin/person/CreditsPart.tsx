@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { sentenceOf } from '@/api'
+import { sdk, type PersonOut } from '@/api'
 import { keys } from '@/api/keys'
 import { UsageChart } from '@/features/account/credits/UsageChart'
 import { usageOf, utcToday } from '@/features/account/credits/usage'
 import { Choice } from '@/ui/Fields'
-import { api, type Person } from '../contract'
 import { LedgerTable } from '../ledger/LedgerTable'
-import { Panel } from '../Panel'
+import { Panel, PanelError } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { GrantPanel } from './GrantPanel'
 
 /** What a person has, got, paid and made. */
-export function CreditsPart({ person }: { person: Person }) {
+export function CreditsPart({ person }: { person: PersonOut }) {
   return (
     <div className={panel.panels}>
       <GrantPanel person={person} />
@@ -30,18 +29,18 @@ export function CreditsPart({ person }: { person: Person }) {
 
 const SPANS = [30, 90] as const
 
-function UsagePanel({ person }: { person: Person }) {
+function UsagePanel({ person }: { person: PersonOut }) {
   const [days, setDays] = useState<number>(SPANS[0])
   const usage = useQuery({
     queryKey: [...keys.personUsage(person.id), days],
-    queryFn: () => api.usage(person.id, days),
+    queryFn: () => sdk.usageOfPerson({ path: { person_id: person.id }, query: { days } }),
   })
   const shown = usage.data ? usageOf(usage.data.items, 'format', days, utcToday()) : null
   return (
     <Panel
       title="Usage"
       about="What was made, day by day."
-      side={
+      aside={
         <Choice
           label="Last days"
           value={days}
@@ -54,9 +53,7 @@ function UsagePanel({ person }: { person: Person }) {
       }
     >
       {usage.isError ? (
-        <p className={panel.error} role="alert">
-          The usage could not be read. {sentenceOf(usage.error)}
-        </p>
+        <PanelError what="The usage" error={usage.error} onRetry={() => void usage.refetch()} />
       ) : null}
       {shown && shown.total > 0 ? <UsageChart usage={shown} /> : null}
       {shown?.total === 0 ? <p className={panel.hint}>Nothing in these days.</p> : null}

@@ -1,20 +1,20 @@
+import { sdk, type PersonOut } from '@/api'
 import { Button, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, type Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { ReasonForm } from '../ReasonForm'
 import { usePersonAction } from './usePersonAction'
 
 /** Deletes an account for good; its name is typed so that it is the right one. */
-export function DeletePanel({ person }: { person: Person }) {
+export function DeletePanel({ person }: { person: PersonOut }) {
   const [open, setOpen] = useState(false)
   const [typed, setTyped] = useState('')
   const navigate = useNavigate()
   const remove = usePersonAction(
     async (reason: string) => {
-      await api.deletePerson(person.id, reason)
+      await sdk.deletePerson({ path: { person_id: person.id }, body: { reason } })
       // Before the lists are read anew, so that nobody asks for a person who is gone.
       await navigate({ to: '/admin/people', replace: true })
     },

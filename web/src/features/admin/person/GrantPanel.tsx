@@ -1,14 +1,13 @@
 import { Button, NumberInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
-import { ApiError, sdk, sentenceOf } from '@/api'
+import { ApiError, sdk, sentenceOf, type PersonOut } from '@/api'
 import { keys } from '@/api/keys'
 import { newKey } from '@/features/jobs/actions'
 import { Choice } from '@/ui/Fields'
 import { count } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
-import type { Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import classes from './GrantPanel.module.css'
 
@@ -17,7 +16,7 @@ type Way = 'give' | 'take'
 const MOST = 1_000_000
 
 /** Gives a person credits or takes some, and shows beforehand what they will have. */
-export function GrantPanel({ person }: { person: Person }) {
+export function GrantPanel({ person }: { person: PersonOut }) {
   const [way, setWay] = useState<Way>('give')
   const [amount, setAmount] = useState<number | ''>('')
   const [reason, setReason] = useState('')

@@ -1,22 +1,19 @@
-import { Button } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { sdk, sentenceOf, type ApiKeyOut } from '@/api'
+import { sdk, sentenceOf, type ApiKeyOut, type PersonOut } from '@/api'
 import { keys } from '@/api/keys'
 import { count, fullTime, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 import { AskTwice } from '../AskTwice'
-import { api, type Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import panel from '../panel.module.css'
-import { RowBones } from '../RowBones'
 import { usePersonAction } from './usePersonAction'
 
 /** The API keys of an account; one or all of them are revoked. */
-export function KeysPanel({ person }: { person: Person }) {
+export function KeysPanel({ person }: { person: PersonOut }) {
   const list = useQuery({
     queryKey: keys.personApiKeys(person.id),
-    queryFn: () => api.apiKeys(person.id),
+    queryFn: () => sdk.listApiKeysOfPerson({ path: { person_id: person.id } }),
   })
   const revokeAll = usePersonAction(
     () => sdk.revokeApiKeysOfPerson({ path: { person_id: person.id } }),
@@ -27,7 +24,7 @@ export function KeysPanel({ person }: { person: Person }) {
     <Panel
       title="API keys"
       about="For programs that act in this person’s name. A key that is revoked stops working at once."
-      side={
+      aside={
         all?.length ? (
           <AskTwice
             action="Revoke all"
@@ -38,14 +35,9 @@ export function KeysPanel({ person }: { person: Person }) {
         ) : null
       }
     >
-      {list.isPending ? <RowBones label="Reading the keys" /> : null}
+      {list.isPending ? <RowsSkeleton rows={2} /> : null}
       {list.isError ? (
-        <div className={panel.error} role="alert">
-          <p>The keys could not be read. {sentenceOf(list.error)}</p>
-          <Button variant="default" mt={8} onClick={() => void list.refetch()}>
-            Try again
-          </Button>
-        </div>
+        <PanelError what="The keys" error={list.error} onRetry={() => void list.refetch()} />
       ) : null}
       {revokeAll.isError ? (
         <p className={panel.error} role="alert">
@@ -64,10 +56,11 @@ export function KeysPanel({ person }: { person: Person }) {
   )
 }
 
-function KeyRow({ person, apiKey }: { person: Person; apiKey: ApiKeyOut }) {
+function KeyRow({ person, apiKey }: { person: PersonOut; apiKey: ApiKeyOut }) {
   const client = useQueryClient()
   const revoke = useMutation({
-    mutationFn: () => api.revokeKey(person.id, apiKey.id),
+    mutationFn: () =>
+      sdk.revokeApiKeyOfPerson({ path: { person_id: person.id, key_id: apiKey.id } }),
     onSuccess: () => showToast({ text: `The key ${apiKey.name} no longer works` }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.person(person.id) }),

@@ -1,12 +1,11 @@
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { sentenceOf } from '@/api'
+import { sentenceOf, type PersonOut } from '@/api'
 import { me } from '@/features/account/queries'
 import { roleName } from '@/features/account/roles'
 import { fullTime, when } from '@/ui/format'
 import { ErrorState } from '@/ui/States'
-import type { Person } from '../contract'
 import { personById } from '../queries'
 import rows from '../rows.module.css'
 import { PARTS, type Part } from '../search'
@@ -69,14 +68,14 @@ export default function PersonPage() {
   )
 }
 
-function PartOf({ part, person }: { part: Part; person: Person }) {
+function PartOf({ part, person }: { part: Part; person: PersonOut }) {
   if (part === 'sign-in') return <SignInPart person={person} />
   if (part === 'credits') return <CreditsPart person={person} />
   if (part === 'activity') return <ActivityPart person={person} />
   return <AccountPart person={person} />
 }
 
-function Header({ person }: { person: Person }) {
+function Header({ person }: { person: PersonOut }) {
   const { data: account } = useQuery(me)
   return (
     <header className={classes.header}>

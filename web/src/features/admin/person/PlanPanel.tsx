@@ -1,7 +1,6 @@
-import { sentenceOf } from '@/api'
+import { sdk, sentenceOf, type PersonOut } from '@/api'
 import { Choice } from '@/ui/Fields'
-import { api, type Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { usePersonAction } from './usePersonAction'
 
@@ -10,9 +9,9 @@ const PLANS = ['starter', 'pro', 'creator'] as const
 const NONE = ''
 
 /** The plan of an account, which sets its quotas. */
-export function PlanPanel({ person }: { person: Person }) {
+export function PlanPanel({ person }: { person: PersonOut }) {
   const change = usePersonAction(
-    (plan: string) => api.setPlan(person.id, plan || null),
+    (plan: string) => sdk.setPlan({ path: { person_id: person.id }, body: { plan: plan || null } }),
     (plan) =>
       plan ? `${person.username} is on the plan ${plan}` : `${person.username} has no plan`,
   )

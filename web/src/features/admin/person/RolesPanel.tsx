@@ -1,12 +1,11 @@
 import { Switch } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
-import { sdk, sentenceOf } from '@/api'
+import { sdk, sentenceOf, type PersonOut } from '@/api'
 import { keys } from '@/api/keys'
 import { me } from '@/features/account/queries'
 import { roleName } from '@/features/account/roles'
-import type { Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { permissions } from '../queries'
 import { ROLES, type Role } from '../roles'
@@ -14,7 +13,7 @@ import { whatMay } from '../whatMay'
 import { usePersonAction } from './usePersonAction'
 
 /** The roles of an account, each with what it may do. */
-export function RolesPanel({ person }: { person: Person }) {
+export function RolesPanel({ person }: { person: PersonOut }) {
   return (
     <Panel title="Roles" about="What this person may do here is what any of their roles allows.">
       <ul className={panel.rows}>
@@ -26,7 +25,7 @@ export function RolesPanel({ person }: { person: Person }) {
   )
 }
 
-function RoleRow({ person, role }: { person: Person; role: Role }) {
+function RoleRow({ person, role }: { person: PersonOut; role: Role }) {
   const id = useId()
   const client = useQueryClient()
   const { data: account } = useQuery(me)

@@ -1,26 +1,24 @@
-import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { sdk, sentenceOf } from '@/api'
+import { sdk, sentenceOf, type PersonOut } from '@/api'
 import { keys } from '@/api/keys'
 import { SessionList } from '@/features/account/security/SessionList'
 import { count } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 import { AskTwice } from '../AskTwice'
-import { api, type Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import panel from '../panel.module.css'
-import { RowBones } from '../RowBones'
 import { usePersonAction } from './usePersonAction'
 
 /** The browsers in which an account is signed in; one or all of them are signed out. */
-export function SessionsPanel({ person }: { person: Person }) {
+export function SessionsPanel({ person }: { person: PersonOut }) {
   const list = useQuery({
     queryKey: keys.personSessions(person.id),
-    queryFn: () => api.sessions(person.id),
+    queryFn: () => sdk.listSessionsOfPerson({ path: { person_id: person.id } }),
   })
   const client = useQueryClient()
   const end = useMutation({
-    mutationFn: (session: string) => api.endSession(person.id, session),
+    mutationFn: (session: string) =>
+      sdk.endSessionOfPerson({ path: { person_id: person.id, session_id: session } }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.person(person.id) }),
   })
@@ -33,7 +31,7 @@ export function SessionsPanel({ person }: { person: Person }) {
     <Panel
       title="Sessions"
       about="Browsers that are signed in. One that is ended must sign in again."
-      side={
+      aside={
         sessions?.length ? (
           <AskTwice
             action="End all"
@@ -44,14 +42,9 @@ export function SessionsPanel({ person }: { person: Person }) {
         ) : null
       }
     >
-      {list.isPending ? <RowBones label="Reading the sessions" /> : null}
+      {list.isPending ? <RowsSkeleton rows={2} /> : null}
       {list.isError ? (
-        <div className={panel.error} role="alert">
-          <p>The sessions could not be read. {sentenceOf(list.error)}</p>
-          <Button variant="default" mt={8} onClick={() => void list.refetch()}>
-            Try again
-          </Button>
-        </div>
+        <PanelError what="The sessions" error={list.error} onRetry={() => void list.refetch()} />
       ) : null}
       {endAll.isError ? (
         <p className={panel.error} role="alert">

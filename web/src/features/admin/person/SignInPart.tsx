@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { sdk, sentenceOf } from '@/api'
-import type { Person } from '../contract'
+import { sdk, sentenceOf, type PersonOut } from '@/api'
 import { OneTimeLink } from '../OneTimeLink'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { AskTwice } from '../AskTwice'
 import { KeysPanel } from './KeysPanel'
@@ -11,7 +10,7 @@ import { SessionsPanel } from './SessionsPanel'
 import { usePersonAction } from './usePersonAction'
 
 /** How an account comes in, and where it is signed in now. */
-export function SignInPart({ person }: { person: Person }) {
+export function SignInPart({ person }: { person: PersonOut }) {
   return (
     <div className={panel.panels}>
       <LinkPanel person={person} />
@@ -22,7 +21,7 @@ export function SignInPart({ person }: { person: Person }) {
   )
 }
 
-function LinkPanel({ person }: { person: Person }) {
+function LinkPanel({ person }: { person: PersonOut }) {
   // A secret that is shown once stays out of the cache of queries.
   const make = useMutation({
     mutationFn: () => sdk.makeSignInLink({ path: { person_id: person.id } }),
@@ -32,7 +31,7 @@ function LinkPanel({ person }: { person: Person }) {
     <Panel
       title="One-time link"
       about="For somebody who has forgotten the password: they come in by it and set a new one."
-      side={
+      aside={
         <Button variant="default" loading={make.isPending} onClick={() => make.mutate()}>
           {make.data ? 'Make another link' : 'Make a link'}
         </Button>
@@ -48,7 +47,7 @@ function LinkPanel({ person }: { person: Person }) {
   )
 }
 
-function FactorPanel({ person }: { person: Person }) {
+function FactorPanel({ person }: { person: PersonOut }) {
   const reset = usePersonAction(
     () => sdk.removeTwoFactorOfPerson({ path: { person_id: person.id } }),
     () => `${person.username} signs in without a code now`,
@@ -61,7 +60,7 @@ function FactorPanel({ person }: { person: Person }) {
           ? 'On. Turn it off for somebody who has lost both the app and the recovery codes, once you are sure who asks.'
           : 'Off. Only the person can set it up.'
       }
-      side={
+      aside={
         person.two_factor ? (
           <AskTwice
             action="Turn it off"

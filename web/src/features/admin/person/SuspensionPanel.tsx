@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core'
-import { sdk, sentenceOf } from '@/api'
+import { sdk, sentenceOf, type PersonOut } from '@/api'
 import { fullTime } from '@/ui/format'
-import type { Person } from '../contract'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { ReasonForm } from '../ReasonForm'
 import { usePersonAction } from './usePersonAction'
 
 /** Shuts an account out, or lets it in again. */
-export function SuspensionPanel({ person }: { person: Person }) {
+export function SuspensionPanel({ person }: { person: PersonOut }) {
   return person.suspended_at === null ? (
     <Suspend person={person} />
   ) : (
@@ -16,7 +15,7 @@ export function SuspensionPanel({ person }: { person: Person }) {
   )
 }
 
-function Suspend({ person }: { person: Person }) {
+function Suspend({ person }: { person: PersonOut }) {
   const suspend = usePersonAction(
     (reason: string) => sdk.suspendPerson({ path: { person_id: person.id }, body: { reason } }),
     () => `${person.username} is suspended`,
@@ -37,7 +36,7 @@ function Suspend({ person }: { person: Person }) {
   )
 }
 
-function Restore({ person, since }: { person: Person; since: string }) {
+function Restore({ person, since }: { person: PersonOut; since: string }) {
   const restore = usePersonAction(
     () => sdk.restorePerson({ path: { person_id: person.id } }),
     () => `${person.username} may come in again`,

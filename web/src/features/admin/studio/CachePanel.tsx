@@ -4,7 +4,7 @@ import { sdk, sentenceOf, type CacheStateOut } from '@/api'
 import { keys } from '@/api/keys'
 import { count, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { Figure, Figures } from './Figures'
 
@@ -34,7 +34,7 @@ export function CachePanel() {
     <Panel
       title="Prompt cache"
       about="Jobs read templates and negative prompts from here. Build it anew after the tables were changed."
-      side={
+      aside={
         <Button variant="default" loading={rebuild.isPending} onClick={() => rebuild.mutate()}>
           Build anew
         </Button>

@@ -4,9 +4,8 @@ import { sdk, sentenceOf, type ModelConfigOut } from '@/api'
 import { keys } from '@/api/keys'
 import { when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
-import { Panel } from '../Panel'
+import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import panel from '../panel.module.css'
-import { RowBones } from '../RowBones'
 import classes from './studio.module.css'
 
 /** The stored settings of models; one of each model may be in use. */
@@ -23,11 +22,13 @@ export function ConfigsPanel() {
       title="Model configurations"
       about="Settings that take the place of the studio’s own for one model: steps, sizes, engines. New ones are saved by API or with fabula."
     >
-      {list.isPending ? <RowBones label="Reading the configurations" /> : null}
+      {list.isPending ? <RowsSkeleton rows={3} /> : null}
       {list.isError ? (
-        <p className={panel.error} role="alert">
-          The configurations could not be read. {sentenceOf(list.error)}
-        </p>
+        <PanelError
+          what="The configurations"
+          error={list.error}
+          onRetry={() => void list.refetch()}
+        />
       ) : null}
       {configs?.length ? (
         <ul className={panel.rows}>

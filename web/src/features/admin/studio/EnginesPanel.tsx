@@ -1,11 +1,10 @@
 import { IconCircleCheck, IconCircleOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { sdk, sentenceOf, type EngineStateOut } from '@/api'
+import { sdk, type EngineStateOut } from '@/api'
 import { keys } from '@/api/keys'
 import { byModality, modalityName, piecesOf } from '@/features/settings/remedy'
-import { Panel } from '../Panel'
+import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import panel from '../panel.module.css'
-import { RowBones } from '../RowBones'
 import classes from './studio.module.css'
 
 /** The engines, and what is missing for those that cannot run. */
@@ -18,11 +17,13 @@ export function EnginesPanel() {
       title="Engines"
       about={all ? `${ready} of ${all.length} can run here.` : 'What makes things here.'}
     >
-      {engines.isPending ? <RowBones label="Reading the engines" /> : null}
+      {engines.isPending ? <RowsSkeleton rows={3} /> : null}
       {engines.isError ? (
-        <p className={panel.error} role="alert">
-          The engines could not be read. {sentenceOf(engines.error)}
-        </p>
+        <PanelError
+          what="The engines"
+          error={engines.error}
+          onRetry={() => void engines.refetch()}
+        />
       ) : null}
       {all ? (
         <ul className={panel.rows}>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { sentenceOf } from '@/api'
-import { Panel } from '../Panel'
+import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { Figure, Figures } from './Figures'
 import { health } from './health'
