@@ -1,7 +1,10 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterAll, afterEach, beforeAll, vi } from 'vitest'
 import { server } from './server'
+
+// A machine that is busy with other things is no fault of the page.
+configure({ asyncUtilTimeout: 5000 })
 
 // What jsdom lacks and components ask for.
 class Watcher {

@@ -106,7 +106,10 @@ function Row({ entry, people }: { entry: StudioEntryOut; people: boolean }) {
       <td className={`${rows.quiet} ${classes.by}`}>
         {entry.by ? (entry.by.username ?? 'somebody who left') : 'the studio'}
       </td>
-      <td className={`${rows.number} ${classes.amount}`} data-up={entry.amount > 0 || undefined}>
+      <td
+        className={`${rows.number} ${classes.amount}`}
+        data-up={(entry.part === 'available' && entry.amount > 0) || undefined}
+      >
         {signed(entry.amount)}
         {entry.part === 'reserved' ? <span className={classes.held}>held</span> : null}
       </td>
