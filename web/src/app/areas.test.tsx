@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
+import { ADMIN } from '@/features/admin/fixtures'
 import { me } from '@/features/account/queries'
 import { renderPage, testClient } from '../../tests/render'
 import { useAreas } from './areas'
@@ -11,8 +12,7 @@ function Areas() {
 /** The account is in the cache before the frame is drawn. */
 async function areasOf(roles: string[]) {
   const client = testClient()
-  const account = { id: 'u', username: 'ada', display_name: 'ada', roles }
-  client.setQueryData(me.queryKey, { ...account, has_password: true, two_factor: false })
+  client.setQueryData(me.queryKey, { ...ADMIN, roles })
   const { container } = await renderPage(<Areas />, { client })
   await waitFor(() => expect(screen.getByText('Workspace')).toBeVisible())
   return [...container.querySelectorAll('p')].map((each) => each.textContent)

@@ -1,14 +1,15 @@
-import type { StudioEntryOut, PersonOut, ActivityOut } from '@/api'
+import type { MeOut, StudioEntryOut, PersonOut, ActivityOut } from '@/api'
 
 const id = (number: number): string => `00000000-0000-4000-9000-${String(number).padStart(12, '0')}`
 
-export const ADMIN = {
+export const ADMIN: MeOut = {
   id: id(1),
   username: 'ada',
   display_name: 'ada',
   roles: ['admin'],
   has_password: true,
   two_factor: false,
+  created_at: '2026-11-01T10:00:00Z',
 }
 
 export function person(number: number, change: Partial<PersonOut> = {}): PersonOut {
