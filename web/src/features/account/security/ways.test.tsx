@@ -1,12 +1,12 @@
 import { screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { findings } from '../../../../tests/axe'
-import { account } from '../../../../tests/fixtures'
 import { renderPage } from '../../../../tests/render'
 import { server } from '../../../../tests/server'
-import SignInSection from './SignInSection'
+import { IdentitiesPart } from './IdentitiesPart'
+import { SessionsPart } from './SessionsPart'
 
 const API = 'http://studio.test/api'
 const session = (id: string, current = false) => ({
@@ -25,12 +25,18 @@ const nothing = () =>
 
 beforeEach(() => {
   server.use(
-    http.get(`${API}/me`, () => HttpResponse.json(account())),
     http.get(`${API}/me/sessions`, () => page([session('a', true), session('b')])),
     http.get(`${API}/auth/methods`, nothing),
   )
 })
-const open = () => renderPage(<SignInSection />, { at: '/account/sign-in' })
+const open = () =>
+  renderPage(
+    <>
+      <IdentitiesPart />
+      <SessionsPart />
+    </>,
+    { at: '/account/sign-in' },
+  )
 
 describe('sessions', () => {
   it('end all but this one, also those of pages that were not read', async () => {
@@ -88,7 +94,9 @@ describe('linked accounts', () => {
       },
     ]
     const assign = vi.fn()
-    vi.stubGlobal('location', { ...location, assign, origin: location.origin })
+    const original = location
+    vi.stubGlobal('location', { assign, origin: original.origin, href: original.href })
+    onTestFinished(() => void vi.stubGlobal('location', original))
     server.use(
       http.get(`${API}/auth/methods`, () =>
         HttpResponse.json({
@@ -114,6 +122,5 @@ describe('linked accounts', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Unlink Acme' }))
     await userEvent.click(screen.getByRole('button', { name: 'Unlink it' }))
     expect(await screen.findByText(/None yet/)).toBeVisible()
-    vi.unstubAllGlobals()
   })
 })
