@@ -86,11 +86,10 @@ describe('linked accounts', () => {
     let identities = [
       {
         id: 'i1',
-        provider: 'acme',
-        label: 'Acme',
+        provider: { id: 'acme', label: 'Acme' },
         email: 'ada@acme.test',
         created_at: '2026-11-01T10:00:00Z',
-        last_used_at: null,
+        last_used_at: '2026-11-20T10:00:00Z',
       },
     ]
     const assign = vi.fn()
@@ -102,12 +101,15 @@ describe('linked accounts', () => {
         HttpResponse.json({
           password: true,
           guests: false,
-          providers: [{ id: 'acme', label: 'Acme' }],
+          providers: [
+            { id: 'acme', label: 'Acme' },
+            { id: 'other', label: 'Other' },
+          ],
         }),
       ),
       http.get(`${API}/me/identities`, () => HttpResponse.json({ items: identities })),
-      http.post(`${API}/me/identities/acme`, () =>
-        HttpResponse.json({ url: 'https://acme.test/authorize' }),
+      http.post(`${API}/me/identities/other`, () =>
+        HttpResponse.json({ url: 'https://other.test/authorize' }),
       ),
       http.delete(`${API}/me/identities/i1`, () => {
         identities = []
@@ -117,8 +119,9 @@ describe('linked accounts', () => {
     const { container } = await open()
     expect(await screen.findByText('Acme, ada@acme.test')).toBeVisible()
     expect(await findings(container)).toEqual([])
-    await userEvent.click(screen.getByRole('button', { name: 'Link Acme' }))
-    await waitFor(() => expect(assign).toHaveBeenCalledWith('https://acme.test/authorize'))
+    expect(screen.queryByRole('button', { name: 'Link Acme' })).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Link Other' }))
+    await waitFor(() => expect(assign).toHaveBeenCalledWith('https://other.test/authorize'))
     await userEvent.click(screen.getByRole('button', { name: 'Unlink Acme' }))
     await userEvent.click(screen.getByRole('button', { name: 'Unlink it' }))
     expect(await screen.findByText(/None yet/)).toBeVisible()
