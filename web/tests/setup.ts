@@ -28,6 +28,9 @@ window.scrollTo = () => undefined
 Element.prototype.scrollIntoView = () => undefined
 Element.prototype.animate = () => ({ onfinish: null, oncancel: null }) as unknown as Animation
 
+// A machine that is busy draws late, and that is no fault of what is drawn.
+configure({ asyncUtilTimeout: 5000 })
+
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterEach(() => {
   cleanup()

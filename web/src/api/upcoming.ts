@@ -16,11 +16,11 @@ export interface SignInMethodsOut {
 /** An identity at a provider that signs in to the account. */
 export interface IdentityOut {
   id: string
-  provider: string
-  label: string
+  /** Null where the studio does not know the provider any more. */
+  provider: ProviderOut | null
   email: string | null
   created_at: string
-  last_used_at: string | null
+  last_used_at: string
 }
 
 /** What proves that the person means it. */
@@ -33,7 +33,7 @@ export interface DeleteAccountIn {
 /** The address of the ZIP of everything that an account has. */
 export const EXPORT_URL = '/api/me/export'
 
-export async function listSignInMethods(): Promise<SignInMethodsOut> {
+export async function signInMethods(): Promise<SignInMethodsOut> {
   const { data } = await client.get({ url: '/api/auth/methods', throwOnError: true })
   return data as SignInMethodsOut
 }
@@ -44,7 +44,7 @@ export async function listIdentities(): Promise<IdentityOut[]> {
 }
 
 /** Begins to link an identity: the address of the provider to go to. */
-export async function linkIdentity(provider: string): Promise<string> {
+export async function beginIdentity(provider: string): Promise<string> {
   const { data } = await client.post({
     url: '/api/me/identities/{provider}',
     path: { provider },
@@ -53,8 +53,12 @@ export async function linkIdentity(provider: string): Promise<string> {
   return (data as { url: string }).url
 }
 
-export async function unlinkIdentity(id: string): Promise<void> {
-  await client.delete({ url: '/api/me/identities/{id}', path: { id }, throwOnError: true })
+export async function removeIdentity(id: string): Promise<void> {
+  await client.delete({
+    url: '/api/me/identities/{identity_id}',
+    path: { identity_id: id },
+    throwOnError: true,
+  })
 }
 
 export async function deleteAccount(body: DeleteAccountIn): Promise<void> {

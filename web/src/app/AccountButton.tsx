@@ -1,6 +1,6 @@
+import { VisuallyHidden } from '@mantine/core'
 import { IconCoins, IconUserCircle } from '@tabler/icons-react'
 import type { ComponentProps } from 'react'
-import { count } from '@/ui/format'
 import classes from './Rail.module.css'
 
 export interface AccountButtonProps extends ComponentProps<'button'> {
@@ -23,7 +23,7 @@ export function AccountButton({
     <button
       type="button"
       className={`${(tab ? classes.tab : classes.item) ?? ''} ${className}`}
-      aria-label={`Account of ${account}${balance === null ? '' : `, ${count(balance, 'credit')}`}`}
+      aria-label={tab ? `Account of ${account}` : undefined}
       aria-haspopup="dialog"
       {...rest}
     >
@@ -37,11 +37,15 @@ export function AccountButton({
           <span className={classes.icon}>
             <IconUserCircle size={20} stroke={1.7} aria-hidden />
           </span>
-          <span className={classes.label}>{account}</span>
+          <span className={classes.label}>
+            <VisuallyHidden>Account of </VisuallyHidden>
+            {account}
+          </span>
           {balance === null ? null : (
             <span className={classes.balance}>
               <IconCoins size={14} stroke={1.7} aria-hidden />
               {balance.toLocaleString('en-GB')}
+              <VisuallyHidden>{balance === 1 ? ' credit' : ' credits'}</VisuallyHidden>
             </span>
           )}
         </>

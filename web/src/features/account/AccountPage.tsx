@@ -76,7 +76,7 @@ function SectionSheet({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title="Account"
       position="bottom"
-      size="auto"
+      classNames={{ content: classes.sheet }}
       closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
     >
       <Sections onChosen={onClose} />

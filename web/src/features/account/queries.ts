@@ -87,7 +87,7 @@ export const twoFactor = queryOptions({
 
 export const signInMethods = queryOptions({
   queryKey: keys.signInMethods,
-  queryFn: upcoming.listSignInMethods,
+  queryFn: upcoming.signInMethods,
   staleTime: 5 * 60_000,
 })
 

@@ -48,7 +48,7 @@ describe('sentences of the trail', () => {
   it('are there for every action, even where an entry says nothing more', () => {
     for (const action of Object.keys(ACTIONS)) {
       expect(sentenceFor(entry(action))).toMatch(/^[A-Z].{4,}[^ .]$/)
-      expect(sentenceFor(entry(action))).not.toMatch(/undefined|null|NaN|  /)
+      expect(sentenceFor(entry(action))).not.toMatch(/undefined|null|NaN| {2}/)
     }
   })
 })

@@ -55,7 +55,7 @@ function Balance({ credits }: { credits: CreditsOut }) {
   return (
     <Panel
       title="Balance"
-      about="A job holds its price when you press Make. It pays for what it delivers; the rest comes back."
+      about="Make holds a job’s price. It pays for what it delivers, and the rest comes back."
     >
       <dl className={classes.balance}>
         <div>

@@ -13,7 +13,7 @@ import { date, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 import classes from './Keys.module.css'
 import { NewKey } from './NewKey'
-import { scopeWords } from './scopes'
+import { isOver, scopeWords } from './scopes'
 
 /** The keys of the account: make one, see which are in use, revoke one. */
 export default function KeysSection() {
@@ -132,7 +132,7 @@ function KeyRow({ apiKey }: { apiKey: ApiKeyOut }) {
 
 function End({ expiresAt }: { expiresAt: string | null }) {
   if (!expiresAt) return null
-  const over = Date.parse(expiresAt) <= Date.now()
+  const over = isOver(expiresAt)
   return (
     <>
       {' · '}

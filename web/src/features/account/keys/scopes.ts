@@ -37,3 +37,6 @@ export const isLifetime = (value: string): value is Lifetime =>
 /** When a key made now ends, as an ISO time; null for one without an end. */
 export const endOf = (lifetime: Lifetime, now = Date.now()): string | null =>
   lifetime === 'never' ? null : new Date(now + Number(lifetime) * 86_400_000).toISOString()
+
+/** Whether a key that works until then works no more. */
+export const isOver = (expiresAt: string, now = Date.now()): boolean => Date.parse(expiresAt) <= now

@@ -18,6 +18,8 @@ export function IdentitiesPart() {
 
 function Identities({ providers }: { providers: readonly ProviderOut[] }) {
   const list = useQuery(identities)
+  const linked = new Set(list.data?.map((identity) => identity.provider?.id))
+  const free = providers.filter((provider) => !linked.has(provider.id))
   return (
     <Panel title="Linked accounts" about="Other services that sign you in here.">
       {list.isPending ? <RowsSkeleton rows={1} /> : null}
@@ -39,7 +41,7 @@ function Identities({ providers }: { providers: readonly ProviderOut[] }) {
         <p className={parts.hint}>None yet. Link one, and its button signs you in.</p>
       ) : null}
       <div className={parts.buttons}>
-        {providers.map((provider) => (
+        {free.map((provider) => (
           <LinkButton key={provider.id} provider={provider} />
         ))}
       </div>
@@ -49,7 +51,7 @@ function Identities({ providers }: { providers: readonly ProviderOut[] }) {
 
 function LinkButton({ provider }: { provider: ProviderOut }) {
   const link = useMutation({
-    mutationFn: () => upcoming.linkIdentity(provider.id),
+    mutationFn: () => upcoming.beginIdentity(provider.id),
     onSuccess: (url) => location.assign(url),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })
@@ -68,9 +70,10 @@ function LinkButton({ provider }: { provider: ProviderOut }) {
 function IdentityRow({ identity }: { identity: IdentityOut }) {
   const client = useQueryClient()
   const [asked, setAsked] = useState(false)
+  const name = identity.provider?.label ?? 'A service that is not used any more'
   const unlink = useMutation({
-    mutationFn: () => upcoming.unlinkIdentity(identity.id),
-    onSuccess: () => showToast({ text: `${identity.label} no longer signs you in` }),
+    mutationFn: () => upcoming.removeIdentity(identity.id),
+    onSuccess: () => showToast({ text: `${name} no longer signs you in` }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.identities }),
   })
@@ -79,12 +82,11 @@ function IdentityRow({ identity }: { identity: IdentityOut }) {
       <IconLink size={20} stroke={1.7} className={parts.mark} aria-hidden />
       <div className={parts.grow}>
         <div>
-          {identity.label}
+          {name}
           {identity.email ? `, ${identity.email}` : ''}
         </div>
         <div className={parts.hint}>
-          linked {date(identity.created_at)},{' '}
-          {identity.last_used_at ? `used ${when(identity.last_used_at)}` : 'never used'}
+          linked {date(identity.created_at)}, used {when(identity.last_used_at)}
         </div>
       </div>
       {asked ? (
@@ -105,7 +107,7 @@ function IdentityRow({ identity }: { identity: IdentityOut }) {
         <Button
           variant="subtle"
           color="gray"
-          aria-label={`Unlink ${identity.label}`}
+          aria-label={`Unlink ${name}`}
           onClick={() => setAsked(true)}
         >
           Unlink

@@ -1,12 +1,12 @@
 import { screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { findings } from '../../../../tests/axe'
-import { account } from '../../../../tests/fixtures'
 import { renderPage } from '../../../../tests/render'
 import { server } from '../../../../tests/server'
-import SignInSection from './SignInSection'
+import { IdentitiesPart } from './IdentitiesPart'
+import { SessionsPart } from './SessionsPart'
 
 const API = 'http://studio.test/api'
 const session = (id: string, current = false) => ({
@@ -25,12 +25,18 @@ const nothing = () =>
 
 beforeEach(() => {
   server.use(
-    http.get(`${API}/me`, () => HttpResponse.json(account())),
     http.get(`${API}/me/sessions`, () => page([session('a', true), session('b')])),
     http.get(`${API}/auth/methods`, nothing),
   )
 })
-const open = () => renderPage(<SignInSection />, { at: '/account/sign-in' })
+const open = () =>
+  renderPage(
+    <>
+      <IdentitiesPart />
+      <SessionsPart />
+    </>,
+    { at: '/account/sign-in' },
+  )
 
 describe('sessions', () => {
   it('end all but this one, also those of pages that were not read', async () => {
@@ -80,26 +86,30 @@ describe('linked accounts', () => {
     let identities = [
       {
         id: 'i1',
-        provider: 'acme',
-        label: 'Acme',
+        provider: { id: 'acme', label: 'Acme' },
         email: 'ada@acme.test',
         created_at: '2026-11-01T10:00:00Z',
-        last_used_at: null,
+        last_used_at: '2026-11-20T10:00:00Z',
       },
     ]
     const assign = vi.fn()
-    vi.stubGlobal('location', { ...location, assign, origin: location.origin })
+    const original = location
+    vi.stubGlobal('location', { assign, origin: original.origin, href: original.href })
+    onTestFinished(() => void vi.stubGlobal('location', original))
     server.use(
       http.get(`${API}/auth/methods`, () =>
         HttpResponse.json({
           password: true,
           guests: false,
-          providers: [{ id: 'acme', label: 'Acme' }],
+          providers: [
+            { id: 'acme', label: 'Acme' },
+            { id: 'other', label: 'Other' },
+          ],
         }),
       ),
       http.get(`${API}/me/identities`, () => HttpResponse.json({ items: identities })),
-      http.post(`${API}/me/identities/acme`, () =>
-        HttpResponse.json({ url: 'https://acme.test/authorize' }),
+      http.post(`${API}/me/identities/other`, () =>
+        HttpResponse.json({ url: 'https://other.test/authorize' }),
       ),
       http.delete(`${API}/me/identities/i1`, () => {
         identities = []
@@ -109,11 +119,11 @@ describe('linked accounts', () => {
     const { container } = await open()
     expect(await screen.findByText('Acme, ada@acme.test')).toBeVisible()
     expect(await findings(container)).toEqual([])
-    await userEvent.click(screen.getByRole('button', { name: 'Link Acme' }))
-    await waitFor(() => expect(assign).toHaveBeenCalledWith('https://acme.test/authorize'))
+    expect(screen.queryByRole('button', { name: 'Link Acme' })).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Link Other' }))
+    await waitFor(() => expect(assign).toHaveBeenCalledWith('https://other.test/authorize'))
     await userEvent.click(screen.getByRole('button', { name: 'Unlink Acme' }))
     await userEvent.click(screen.getByRole('button', { name: 'Unlink it' }))
     expect(await screen.findByText(/None yet/)).toBeVisible()
-    vi.unstubAllGlobals()
   })
 })
