@@ -7,13 +7,14 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import repository, service
+from fabula.accounts import refusals, repository, service, trail
 from fabula.accounts.credits import service as credits_
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
 from fabula.core.errors import NotFound
 from fabula.core.secret_key import secret_of
 from fabula.models import Account
+from fabula.moderation.policy import ContentRefused
 
 T = TypeVar("T")
 user = typer.Typer(help="Accounts of the studio.", no_args_is_help=True)
@@ -29,6 +30,9 @@ def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         try:
             async with database.system() as session:
                 return await work(session)
+        except ContentRefused as refusal:
+            await refusals.note(database, None, refusal, trail.COMMAND_LINE)
+            raise
         finally:
             await database.close()
 

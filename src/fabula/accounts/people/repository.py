@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.pagination import Cursor
-from fabula.models import Account, ApiKey, SignInSession, UserRole
+from fabula.models import Account, ApiKey, Profile, SignInSession, UserRole
 
 # The lock of the trigger `keep_an_admin`, taken before the count so that two wait for one another.
 _LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(7020)")
@@ -30,6 +30,7 @@ class PersonRow:
     last_seen_at: datetime | None
     sessions: int
     api_keys: int
+    age_verified: bool
 
 
 async def people(
@@ -48,12 +49,14 @@ async def people(
     last_seen = select(func.max(SignInSession.last_seen_at)).where(own_sessions[0])
     sessions = select(func.count()).select_from(SignInSession).where(*own_sessions)
     keys = select(func.count()).select_from(ApiKey).where(ApiKey.account_id == Account.id)
+    verified = select(func.coalesce(Profile.age_verified, False)).where(Profile.id == Account.id)
     query = select(
         Account,
         roles.scalar_subquery().label("roles"),
         last_seen.scalar_subquery().label("last_seen_at"),
         sessions.scalar_subquery().label("sessions"),
         keys.scalar_subquery().label("api_keys"),
+        verified.scalar_subquery().label("age_verified"),
     )
     if name:
         query = query.where(Account.username.contains(name, autoescape=True))
@@ -73,9 +76,9 @@ async def people(
     return [
         PersonRow(
             account.id, account.username, list(roles or ()), account.created_at,
-            account.suspended_at, account.suspended_reason, seen, sessions, keys,
+            account.suspended_at, account.suspended_reason, seen, sessions, keys, bool(verified),
         )
-        for account, roles, seen, sessions, keys in rows
+        for account, roles, seen, sessions, keys, verified in rows
     ]  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class PersonOut(BaseModel):
     last_seen_at: datetime | None
     sessions: int
     api_keys: int
+    age_verified: bool
 
 
 class SignInLinkOut(BaseModel):
