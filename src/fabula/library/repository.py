@@ -17,9 +17,8 @@ _WANTED = """
     user_id = :owner
     AND (CAST(:asset_type AS text) IS NULL OR asset_type = :asset_type)
     AND (CAST(:favorite AS boolean) IS NOT TRUE OR is_favorite)
-    AND (:adult OR EXISTS (
-        SELECT FROM studio.library_files f WHERE f.asset_id = user_library.id
-        AND f.rating = 'general'))
+    AND (SELECT f.rating FROM studio.library_files f WHERE f.asset_id = user_library.id)
+        = ANY(:ratings)
     AND (CAST(:at AS timestamptz) IS NULL OR (created_at, id) < (:at, CAST(:id AS uuid)))
 """
 _FOUND = "words @@ to_tsquery('english', :words)"
@@ -109,7 +108,7 @@ async def _searched(
         "words": filters.words,
         "asset_type": filters.asset_type,
         "favorite": filters.favorite,
-        "adult": mode == "adult",
+        "ratings": list(modes_within(mode)),
         "at": cursor.created_at if cursor else None,
         "id": cursor.id if cursor else None,
         "limit": limit,
