@@ -16,7 +16,7 @@ _LOOK_ALIKES = str.maketrans(
     "\u03b1\u03b5\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03c5\u0131\u0142\u00f8\u0111\u0261\u0251",
     "aeopcyxijsdhkmtaeopviktuilodga",
 )
-_LEET = str.maketrans("013457@$!|", "oieastasil")
+_LEET = str.maketrans("013457@$!|", "oieastasii")
 _LEET_L = str.maketrans("013457@$!|", "oleastasll")
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+")
