@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-import typer
 from sqlalchemy import text
+from typer.main import get_command
 
-from fabula.cli import app as command_line
+from fabula.cli.main import app as command_line
 from studio import Studio
 
 FILE = Path(__file__).with_name("doors.txt")
@@ -92,10 +92,10 @@ def test_every_free_text_of_the_command_line_has_a_line() -> None:
     makers = {"fabula generate", "fabula demo", "fabula user create", "fabula user grant"}
     found = {
         f"{name} {parameter.name}"
-        for name, command in commands(typer.main.get_command(command_line), "fabula")
+        for name, command in commands(get_command(command_line), "fabula")
         for parameter in command.params
         if name in makers
-        and parameter.type.name == "text"
+        and parameter.type_descriptor.annotation in {str, str | None}
         and parameter.name not in _NAMES_OF_THINGS | ({"name"} if "grant" in name else set())
     }
     assert found == {door for door in doors() if door.startswith("fabula ")}

@@ -5,6 +5,7 @@ export * as sdk from './generated/sdk.gen'
 export type {
   ApiKeyOut,
   AssetRef,
+  ContentOut,
   EngineStateOut,
   EnhanceOut,
   JobErrorOut,

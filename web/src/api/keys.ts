@@ -1,6 +1,7 @@
 /** Every key of the query cache, so that the event table and the features agree. */
 export const keys = {
   me: ['me'] as const,
+  content: ['me', 'content'] as const,
   apiKeys: ['me', 'api-keys'] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,

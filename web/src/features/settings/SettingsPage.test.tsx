@@ -9,6 +9,12 @@ import SettingsPage from './SettingsPage'
 
 const API = 'http://studio.test/api'
 const ME = { id: 'u', username: 'ada', display_name: 'Ada', roles: ['admin'], has_password: true }
+const CONTENT = {
+  mode: 'general',
+  blur: true,
+  age_check: 'open',
+  steps: [{ name: 'studio', mode: 'general', reason: 'General.' }],
+}
 const ENGINE = {
   id: 'sketchbook',
   name: 'Sketchbook',
@@ -35,6 +41,7 @@ const SDXL = {
 beforeEach(() => {
   server.use(
     http.get(`${API}/me`, () => HttpResponse.json(ME)),
+    http.get(`${API}/me/content`, () => HttpResponse.json(CONTENT)),
     http.get(`${API}/me/api-keys`, () => HttpResponse.json({ items: [], next_cursor: null })),
     http.get(`${API}/engines`, () =>
       HttpResponse.json({ items: [SDXL, ENGINE], next_cursor: null }),

@@ -2,6 +2,8 @@ import '@/ui/forms.css'
 import '@/ui/overlays.css'
 import { useQuery } from '@tanstack/react-query'
 import { me } from '@/features/account/queries'
+import { ContentPart } from '@/features/rating/ContentPart'
+import { content } from '@/features/rating/queries'
 import { About } from './About'
 import { ApiKeys } from './ApiKeys'
 import { Appearance } from './Appearance'
@@ -19,6 +21,8 @@ const ROLES: Record<string, string> = {
 export default function SettingsPage() {
   const account = useQuery(me)
   const who = account.data
+  const found = useQuery(content).data
+  const offered = found?.steps.some((step) => step.name === 'studio' && step.mode === 'adult')
   return (
     <main className={classes.page}>
       <h1 className={classes.heading}>Settings</h1>
@@ -56,6 +60,11 @@ export default function SettingsPage() {
       >
         <ApiKeys />
       </Section>
+      {found && offered ? (
+        <Section id="content" title="Content" about="Who what you make and see is for.">
+          <ContentPart found={found} />
+        </Section>
+      ) : null}
       <Section id="appearance" title="Appearance" about="Kept in this browser.">
         <Appearance />
       </Section>
