@@ -77,7 +77,6 @@ function Choices({ found }: { found: ContentOut }) {
     <div className={classes.form}>
       <Choice<ContentOut['mode']>
         label="Content"
-        note="What you make and see from now on."
         value={shown.mode}
         onChange={(mode) => change.mutate({ mode, blur: found.blur })}
         options={[
@@ -87,7 +86,6 @@ function Choices({ found }: { found: ContentOut }) {
       />
       <Choice<'on' | 'off'>
         label="Cover"
-        note="What is for adults is covered until you choose it."
         value={shown.blur ? 'on' : 'off'}
         onChange={(blur) => change.mutate({ mode: own, blur: blur === 'on' })}
         options={[
@@ -95,6 +93,10 @@ function Choices({ found }: { found: ContentOut }) {
           { value: 'off', label: 'Off' },
         ]}
       />
+      <p className={classes.hint}>
+        In the general mode nothing that was made for adults is shown. With the cover on, it stays
+        covered until you choose it.
+      </p>
       {change.isError ? (
         <p className={classes.error} role="alert">
           {sentenceOf(change.error)}
