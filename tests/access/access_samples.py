@@ -57,6 +57,7 @@ ROWS = {
     "studio.uploads": f"(id, user_id, mime_type, file_size_bytes, {_FILE}) "
     f"VALUES (%(upload)s, %(user)s, 'image/png', 1, 'reference_images', {_STORED})",
     "studio.events": "(user_id, type, data) VALUES (%(user)s, 'job.updated', '{}')",
+    "studio.preferences": "(user_id, mode) VALUES (%(user)s, 'general')",
     "usage_logs": "(id, user_id, action) VALUES (%(log)s, %(user)s, 'image')",
     "user_activity_log": "(id, user_id, action) VALUES (%(deed)s, %(user)s, 'sign_in')",
 }

@@ -37,6 +37,7 @@ export function asset(number: number, change: Partial<AssetRef> = {}): AssetRef 
     thumbhash: '3jYKDYKFiWhweIeGd1eHhl0w0kQD',
     saved: false,
     library_asset_id: null,
+    rating: 'general',
     ...change,
   }
 }
@@ -83,6 +84,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     started_at: null,
     completed_at: null,
     assets: [],
+    rating: 'general',
     ...change,
   }
 }
@@ -152,6 +154,7 @@ export function libraryAsset(
     visibility: 'private',
     created_at: new Date(Date.UTC(2026, 10, 25, 12, 0, number)).toISOString(),
     job_id: null,
+    rating: 'general',
     settings: {},
     ...change,
   }

@@ -47,7 +47,12 @@ async def caller_or_none(request: Request, database: DatabaseDep) -> Caller | No
     if key is None and cookie is None:
         return None
     async with database.system() as session:
-        caller = await accounts.identify(session, api_key=key, session_token=cookie)
+        caller = await accounts.identify(
+            session,
+            api_key=key,
+            session_token=cookie,
+            adult_mode=request.app.state.settings.adult_mode,
+        )
     if caller is None:
         return None
     if key is None:
@@ -95,7 +100,7 @@ MaybeCallerDep = Annotated[Caller | None, Depends(caller_or_none)]
 
 async def request_session(database: DatabaseDep, caller: CallerDep) -> AsyncIterator[AsyncSession]:
     """One transaction of the caller, committed when the endpoint has returned."""
-    async with database.request(caller.user_id, plain=caller.plain) as session:
+    async with database.request(caller.user_id, plain=caller.plain, adult=caller.adult) as session:
         yield session
 
 

@@ -17,19 +17,23 @@ from fabula.models import (
     SignInSession,
     UserRole,
 )
+from fabula.moderation.rating import Mode
 
 _BY_SESSION = text("""
 SELECT a.id, a.username, s.id AS session_id,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
-       s.last_seen_at < now() - interval '5 minutes' AS stale
+       s.last_seen_at < now() - interval '5 minutes' AS stale, p.age_verified, c.mode
 FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
+LEFT JOIN profiles p ON p.id = a.id LEFT JOIN studio.preferences c ON c.user_id = a.id
 WHERE s.token_hash = :hash AND s.expires_at > now() AND a.suspended_at IS NULL
 """)
 _BY_KEY = text("""
 SELECT a.id, a.username, k.id AS key_id, k.scopes,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
-       coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale
+       coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale,
+       p.age_verified, c.mode
 FROM auth.api_keys k JOIN auth.accounts a ON a.id = k.account_id
+LEFT JOIN profiles p ON p.id = a.id LEFT JOIN studio.preferences c ON c.user_id = a.id
 WHERE k.key_hash = :hash AND a.suspended_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now())
 """)
@@ -37,10 +41,13 @@ WHERE k.key_hash = :hash AND a.suspended_at IS NULL
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A caller, and whether the time of last use is due for an update."""
+    """A caller, and whether the time of last use is due for an update; the age and the own choice
+    of content are what the caller's mode is made of."""
 
     caller: Caller
     stale: bool
+    age_verified: bool
+    own: Mode
     key_id: UUID | None = None
 
 
@@ -48,7 +55,8 @@ async def by_session(session: AsyncSession, token_hash: str) -> Found | None:
     row = (await session.execute(_BY_SESSION, {"hash": token_hash})).first()
     if row is None:
         return None
-    return Found(Caller(row.id, row.username, frozenset(row.roles), row.session_id), row.stale)
+    caller = Caller(row.id, row.username, frozenset(row.roles), row.session_id)
+    return Found(caller, row.stale, bool(row.age_verified), row.mode or "general")
 
 
 async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
@@ -56,7 +64,9 @@ async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
     if row is None:
         return None
     caller = Caller(row.id, row.username, frozenset(row.roles), scopes=frozenset(row.scopes))
-    return Found(caller, row.stale, row.key_id)
+    return Found(
+        caller, row.stale, bool(row.age_verified), row.mode or "general", key_id=row.key_id
+    )
 
 
 async def touch(session: AsyncSession, found: Found) -> None:

@@ -18,6 +18,8 @@ from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSigned
 from fabula.core.pagination import Cursor
 from fabula.core.settings import get_settings
 from fabula.models import ROLES, Account, ApiKey, SignInLink, SignInSession
+from fabula.moderation.policy import screen
+from fabula.moderation.rating import Standing
 
 SESSION_DAYS = 30
 LINK_HOURS = 24
@@ -36,9 +38,13 @@ class SignedIn:
 
 
 async def identify(
-    session: AsyncSession, *, api_key: str | None, session_token: str | None
+    session: AsyncSession,
+    *,
+    api_key: str | None,
+    session_token: str | None,
+    adult_mode: bool = False,
 ) -> Caller | None:
-    """Who stands behind the credentials of a request, or None."""
+    """Who stands behind the credentials of a request, or None; ``adult_mode`` is the setting."""
     if api_key:
         found = await repository.by_api_key(session, secrets.token_hash(api_key))
     elif session_token:
@@ -47,7 +53,10 @@ async def identify(
         return None
     if found and found.stale:
         await repository.touch(session, found)
-    return found.caller if found else None
+    if found is None:
+        return None
+    standing = Standing(adult_mode, found.age_verified, found.own)
+    return replace(found.caller, mode=standing.mode())
 
 
 async def create_account(
@@ -61,6 +70,7 @@ async def create_account(
             "and starts with a letter or digit.",
             field="username",
         )
+    screen([username])
     if role not in ROLES:
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
@@ -199,6 +209,7 @@ async def create_api_key(
         raise Forbidden("An API key cannot make a key that may do more: sign in for that.")
     if expires_at and expires_at <= now():
         raise Invalid("A key that has expired already is of no use.", field="expires_at")
+    screen([name])
     key = secrets.new_api_key()
     row = ApiKey(
         account_id=account_id,

@@ -59,6 +59,10 @@ class Action(StrEnum):
     MODEL_CONFIG_DEACTIVATED = "model_config.deactivated"
     PROMPT_CACHE_REFRESHED = "prompt_cache.refreshed"
     CONTENT_REFUSED = "content.refused"
+    CONTENT_CHOSEN = "content.chosen"
+    AGE_VERIFIED = "age.verified"
+    AGE_REFUSED = "age.refused"
+    AGE_WITHDRAWN = "age.withdrawn"
 
 
 async def record(

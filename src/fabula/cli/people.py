@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import repository, service
+from fabula.accounts import refusals, repository, service, trail
 from fabula.accounts.credits import service as credits_
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
@@ -16,6 +16,7 @@ from fabula.core.errors import Invalid, NotFound
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.models import Account
+from fabula.moderation.policy import ContentRefused
 
 T = TypeVar("T")
 user = typer.Typer(help="Accounts of the studio.", no_args_is_help=True)
@@ -30,6 +31,9 @@ def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
         database = Database(dsn, pool_size=1, secret=secret_of(settings))
         try:
             return await work(database, settings)
+        except ContentRefused as refusal:
+            await refusals.note(database, None, refusal, trail.COMMAND_LINE)
+            raise
         finally:
             await database.close()
 

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         default={}, description="Options handed to every engine when it is made."
     )
 
+    adult_mode: bool = Field(
+        default=False,
+        description="Whether adults may choose content for adults, once their age is confirmed; "
+        "without it everything is for a general audience.",
+    )
+
     credits_enabled: bool = Field(
         default=False,
         description="Whether jobs are paid with credits; without it nobody is stopped by a price.",

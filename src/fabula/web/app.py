@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fabula import __version__, bootstrap
+from fabula.accounts.content.endpoints import router as content
 from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
 from fabula.accounts.oversight.endpoints import router as oversight
@@ -73,6 +74,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     for router in (
         accounts,
         people,
+        content,
         credits_,
         oversight,
         privacy,

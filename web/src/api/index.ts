@@ -9,6 +9,7 @@ export type {
   ApiKeyOut,
   AssetRef,
   CacheStateOut,
+  ContentOut,
   CreditsOut,
   EngineStateOut,
   EnhanceOut,

@@ -3,6 +3,7 @@ export const keys = {
   me: ['me'] as const,
   apiKeys: ['account', 'api-keys'] as const,
   sessions: ['account', 'sessions'] as const,
+  content: ['account', 'content'] as const,
   twoFactor: ['account', 'two-factor'] as const,
   identities: ['account', 'identities'] as const,
   signInMethods: ['sign-in-methods'] as const,
@@ -45,7 +46,6 @@ export const keys = {
   /** Prefix of all lists of everybody's activity. */
   studioTrail: ['studio-trail'] as const,
   studioTrailList: (filter: object) => ['studio-trail', filter] as const,
-  studioContent: ['studio-content'] as const,
   health: ['health'] as const,
   modelConfigs: ['model-configs'] as const,
   promptCache: ['prompt-cache'] as const,

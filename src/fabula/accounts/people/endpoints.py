@@ -28,7 +28,7 @@ from fabula.core.settings import get_settings
 router = APIRouter(tags=["people"])
 
 
-def _person(row: PersonRow) -> PersonOut:
+def person_out(row: PersonRow) -> PersonOut:
     out = PersonOut.model_validate(row, from_attributes=True)
     return out.model_copy(update={"roles": _ordered(row.roles)})
 
@@ -75,7 +75,7 @@ async def list_people(
     )
     rows = await service.find(session, caller, wanted, cursor, limit + 1)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    return Page(items=[_person(row) for row in kept], next_cursor=following)
+    return Page(items=[person_out(row) for row in kept], next_cursor=following)
 
 
 @router.post("/people", status_code=status.HTTP_201_CREATED)
@@ -84,13 +84,13 @@ async def make_person(
 ) -> NewPersonOut:
     """Make an account, with a one-time address for its person to sign in at. Admins only."""
     row, token = await service.make(session, caller, body.username, body.role)
-    return NewPersonOut(person=_person(row), sign_in=_address(token))
+    return NewPersonOut(person=person_out(row), sign_in=_address(token))
 
 
 @router.get("/people/{person_id}")
 async def get_person(person_id: UUID, caller: CallerDep, session: MachineSessionDep) -> PersonOut:
     """One account. Admins only."""
-    return _person(await service.get(session, caller, person_id))
+    return person_out(await service.get(session, caller, person_id))
 
 
 @router.post("/people/{person_id}/sign-in-link", status_code=status.HTTP_201_CREATED)
@@ -106,7 +106,7 @@ async def suspend_person(
     person_id: UUID, body: SuspensionIn, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Shut an account out at once. The last admin stays. Admins only."""
-    return _person(await service.suspend(session, caller, person_id, body.reason))
+    return person_out(await service.suspend(session, caller, person_id, body.reason))
 
 
 @router.post("/people/{person_id}/restore")
@@ -114,7 +114,7 @@ async def restore_person(
     person_id: UUID, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Let a suspended account in again. Admins only."""
-    return _person(await service.restore(session, caller, person_id))
+    return person_out(await service.restore(session, caller, person_id))
 
 
 @router.put("/people/{person_id}/roles/{role}")
@@ -122,7 +122,7 @@ async def grant_role(
     person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Give a role. Admins only."""
-    return _person(await service.grant(session, caller, person_id, role))
+    return person_out(await service.grant(session, caller, person_id, role))
 
 
 @router.delete("/people/{person_id}/roles/{role}")
@@ -130,7 +130,7 @@ async def revoke_role(
     person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Take a role away. The last admin stays one. Admins only."""
-    return _person(await service.revoke(session, caller, person_id, role))
+    return person_out(await service.revoke(session, caller, person_id, role))
 
 
 @router.put("/people/{person_id}/plan")

@@ -11,6 +11,7 @@ import { useShowPictures } from '@/features/jobs/useShowJob'
 import { previewFor, progressWords } from '@/features/workspace/grouping'
 import { useKeys } from '@/keys/useKeys'
 import { count, when } from '@/ui/format'
+import { RatedTile } from '@/features/rating/RatedTile'
 import { MediaTile } from '@/ui/MediaTile'
 import { ErrorState } from '@/ui/States'
 import classes from './Activity.module.css'
@@ -95,7 +96,8 @@ function ActiveJob({ job }: { job: JobOut }) {
   return (
     <div className={classes.job}>
       <div className={classes.picture}>
-        <MediaTile
+        <RatedTile
+          of={latest ?? job}
           fill
           width={job.width}
           height={job.height}
@@ -162,7 +164,8 @@ function FinishedJob({ job, onClose }: { job: JobOut; onClose: () => void }) {
   return (
     <div className={classes.job}>
       <div className={classes.picture}>
-        <MediaTile
+        <RatedTile
+          of={first ?? job}
           fill
           width={job.width}
           height={job.height}

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { sdk, type ListActivityData, type ListLedgerData, type ListPeopleData } from '@/api'
 import { keys } from '@/api/keys'
-import { getContent } from './contract'
+import { content, isOffered } from '@/features/rating/queries'
 
 type PeopleFilter = NonNullable<ListPeopleData['query']>
 export type LedgerFilter = NonNullable<ListLedgerData['query']>
@@ -65,9 +65,4 @@ export const tableAccess = queryOptions({
 })
 
 /** Whether the studio asks for people's age at all. */
-export const agesMatter = queryOptions({
-  queryKey: keys.studioContent,
-  queryFn: getContent,
-  select: ({ steps }) => steps.some((step) => step.name === 'studio' && step.mode === 'adult'),
-  staleTime: Infinity,
-})
+export const agesMatter = queryOptions({ ...content, select: isOffered })

@@ -1,7 +1,10 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Panel } from '@/features/account/Panel'
+import { ContentPart } from '@/features/rating/ContentPart'
+import { content, isOffered } from '@/features/rating/queries'
 import { isTileSize, type TileSize } from '@/features/library/sizes'
 import { Choice } from '@/ui/Fields'
 import type { ThemeChoice } from '@/ui/theme'
@@ -9,12 +12,14 @@ import classes from './Settings.module.css'
 
 const ICON = { size: 18, stroke: 1.7, 'aria-hidden': true } as const
 
-/** Theme, and how large the library's pictures are. */
+/** Theme, how large the library's pictures are, and which content is shown. */
 export default function AppearanceSection() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const found = useQuery(content).data
   const [size, setSize] = useLocalStorage({ key: 'fabula.library.size', defaultValue: 'medium' })
   return (
-    <Panel title="Appearance" about="Kept in this browser.">
+    <>
+      <Panel title="Appearance" about="Kept in this browser.">
       <div className={classes.form}>
         <Choice<ThemeChoice>
           label="Theme"
@@ -49,7 +54,13 @@ export default function AppearanceSection() {
           ]}
         />
       </div>
-    </Panel>
+      </Panel>
+      {found && isOffered(found) ? (
+        <Panel title="Content" about="Who what you make and see is for.">
+          <ContentPart found={found} />
+        </Panel>
+      ) : null}
+    </>
   )
 }
 

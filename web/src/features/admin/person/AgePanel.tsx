@@ -1,5 +1,4 @@
-import type { PersonOut } from '@/api'
-import { setAgeOfPerson } from '../contract'
+import { sdk, type PersonOut } from '@/api'
 import { Panel } from '@/features/account/Panel'
 import { ReasonForm } from '../ReasonForm'
 import { usePersonAction } from './usePersonAction'
@@ -8,7 +7,8 @@ import { usePersonAction } from './usePersonAction'
 export function AgePanel({ person }: { person: PersonOut }) {
   const verified = person.age_verified
   const change = usePersonAction(
-    (reason: string) => setAgeOfPerson(person.id, { verified: !verified, reason }),
+    (reason: string) =>
+      sdk.setAgeOfPerson({ path: { person_id: person.id }, body: { verified: !verified, reason } }),
     () =>
       verified
         ? `The age of ${person.username} is no longer verified`
