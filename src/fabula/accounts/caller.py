@@ -21,6 +21,8 @@ class Caller:
     """What the API key may do; None for a session, which may do all that the person may."""
     address: str | None = None
     agent: str | None = None
+    shared: bool = False
+    """Whether this is the account of all guests, which is nobody's own."""
 
     @property
     def is_admin(self) -> bool:
@@ -34,6 +36,13 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         given = frozenset[Permission]().union(*(BY_ROLE[role] for role in self.roles))
         return permission in (given & BY_ROLE["premium_user"] if self.plain else given)
+
+    def require_own(self) -> None:
+        """Raises ``Forbidden`` for guests, who share one account."""
+        if self.shared:
+            raise Forbidden(
+                "Guests share one account, so this is not for them: sign in with your own."
+            )
 
     def require(self, permission: Permission) -> None:
         """Raises ``Forbidden`` unless one of the roles gives the permission."""

@@ -15,6 +15,7 @@ from fabula.accounts.access import (
     DatabaseDep,
     Limit,
     MachineSessionDep,
+    PersonalDep,
     SessionDep,
     address_of,
     agent_of,
@@ -116,14 +117,15 @@ async def me(caller: CallerDep, session: MachineSessionDep) -> MeOut:
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
-async def set_password(body: PasswordIn, caller: CallerDep, session: MachineSessionDep) -> None:
-    """Set or change the password; other sessions of the account end."""
-    await service.set_password(session, caller, body.current_password, body.new_password)
+async def set_password(body: PasswordIn, caller: PersonalDep, database: DatabaseDep) -> None:
+    """Set or change the password; other sessions of the account end. Wrong tries are slowed down
+    as at signing in."""
+    await signing_in.change_password(database, caller, body.current_password, body.new_password)
 
 
 @router.get("/me/sessions")
 async def list_sessions(
-    caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
+    caller: PersonalDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[SessionOut]:
     """Where the account is signed in, newest first."""
     rows = await service.list_sessions(session, caller, cursor, limit + 1)
@@ -145,7 +147,7 @@ async def list_sessions(
 
 @router.delete("/me/sessions", status_code=status.HTTP_204_NO_CONTENT)
 async def sign_out_everywhere(
-    caller: CallerDep, response: Response, session: MachineSessionDep
+    caller: PersonalDep, response: Response, session: MachineSessionDep
 ) -> None:
     """End all sessions of the account, this one too."""
     await service.sign_out_everywhere(session, caller)
@@ -153,13 +155,13 @@ async def sign_out_everywhere(
 
 
 @router.delete("/me/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def revoke_session(session_id: UUID, caller: CallerDep, session: MachineSessionDep) -> None:
+async def revoke_session(session_id: UUID, caller: PersonalDep, session: MachineSessionDep) -> None:
     """End one session at once."""
     await service.revoke_session(session, caller, session_id)
 
 
 @router.get("/me/two-factor")
-async def get_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorOut:
+async def get_two_factor(caller: PersonalDep, session: MachineSessionDep) -> TwoFactorOut:
     """Whether two-factor sign-in is on, and how many recovery codes are left."""
     return TwoFactorOut(
         on=await two_factor.is_on(session, caller.user_id),
@@ -168,7 +170,7 @@ async def get_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFa
 
 
 @router.post("/me/two-factor", status_code=status.HTTP_201_CREATED)
-async def begin_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorSetupOut:
+async def begin_two_factor(caller: PersonalDep, session: MachineSessionDep) -> TwoFactorSetupOut:
     """Begin to set two-factor sign-in up: it is in force once a code was confirmed."""
     setup = await two_factor.begin(session, caller)
     return TwoFactorSetupOut(secret=setup.secret, uri=setup.uri)
@@ -176,7 +178,7 @@ async def begin_two_factor(caller: CallerDep, session: MachineSessionDep) -> Two
 
 @router.post("/me/two-factor/confirm")
 async def confirm_two_factor(
-    body: CodeIn, caller: CallerDep, database: DatabaseDep
+    body: CodeIn, caller: PersonalDep, database: DatabaseDep
 ) -> RecoveryCodesOut:
     """Turn two-factor sign-in on with a code of the app. The recovery codes are in this answer
     and nowhere else; each works once in place of a code."""
@@ -185,21 +187,21 @@ async def confirm_two_factor(
 
 @router.post("/me/two-factor/recovery-codes")
 async def renew_recovery_codes(
-    body: CodeIn, caller: CallerDep, database: DatabaseDep
+    body: CodeIn, caller: PersonalDep, database: DatabaseDep
 ) -> RecoveryCodesOut:
     """New recovery codes in place of all old ones."""
     return RecoveryCodesOut(codes=await two_factor.renew_codes(database, caller, body.code))
 
 
 @router.post("/me/two-factor/remove", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_two_factor(body: CodeIn, caller: CallerDep, database: DatabaseDep) -> None:
+async def remove_two_factor(body: CodeIn, caller: PersonalDep, database: DatabaseDep) -> None:
     """Turn two-factor sign-in off, with a code of the app or a recovery code."""
     await two_factor.remove(database, caller, body.code)
 
 
 @router.get("/activity")
 async def list_activity(
-    caller: CallerDep,
+    caller: PersonalDep,
     session: SessionDep,
     cursor: CursorDep,
     limit: Limit = 50,
@@ -242,7 +244,7 @@ def _activity(row: ActivityLogEntry) -> ActivityOut:
 
 @router.get("/me/api-keys")
 async def list_api_keys(
-    caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
+    caller: PersonalDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[ApiKeyOut]:
     """The account's API keys, newest first."""
     rows = await service.list_api_keys(session, caller, cursor, limit + 1)
@@ -253,7 +255,7 @@ async def list_api_keys(
 
 @router.post("/me/api-keys", status_code=status.HTTP_201_CREATED)
 async def create_api_key(
-    body: ApiKeyIn, caller: CallerDep, session: MachineSessionDep
+    body: ApiKeyIn, caller: PersonalDep, session: MachineSessionDep
 ) -> NewApiKeyOut:
     """Make an API key. Its text is in this answer and nowhere else."""
     row, key = await service.create_api_key(
@@ -269,6 +271,6 @@ async def create_api_key(
 
 
 @router.delete("/me/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def revoke_api_key(key_id: UUID, caller: CallerDep, session: MachineSessionDep) -> None:
+async def revoke_api_key(key_id: UUID, caller: PersonalDep, session: MachineSessionDep) -> None:
     """Revoke an API key at once."""
     await service.revoke_api_key(session, caller, key_id)

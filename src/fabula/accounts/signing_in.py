@@ -7,10 +7,11 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, secrets, service, throttle, trail, two_factor
+from fabula.accounts.caller import Caller
 from fabula.accounts.service import SignedIn
 from fabula.accounts.trail import Action
 from fabula.core.database import Database
-from fabula.core.errors import NotSignedIn
+from fabula.core.errors import Conflict, Invalid, NotSignedIn
 
 _WRONG = "That user name and password do not belong together. Try again."
 _WRONG_CODE = "That code is not right, or was used already. Take the next one that the app shows."
@@ -77,6 +78,31 @@ async def by_link(
         async with database.system() as session:
             await _failed(session, None, "link", agent, address)
         raise
+
+
+async def change_password(
+    database: Database, caller: Caller, current: str | None, new: str
+) -> None:
+    """Set or change the caller's password and end the account's other sessions.
+
+    Guessing at the current one counts as trying to sign in. Raises ``TooMany``, ``Invalid``, or
+    ``Conflict`` where it was changed meanwhile. No connection is held while passwords are hashed.
+    """
+    async with database.system() as session:
+        wait = await throttle.take(session, caller.username, caller.address)
+        was = (await service.own_account(session, caller)).password_hash
+    throttle.refuse_for(wait)
+    if was is not None and not await anyio.to_thread.run_sync(
+        secrets.password_matches, current or "", was
+    ):
+        raise Invalid("The current password is not right.", field="current_password")
+    hashed = await anyio.to_thread.run_sync(secrets.hash_password, new)
+    async with database.system() as session:
+        if not await repository.replace_password(session, caller.user_id, was, hashed):
+            raise Conflict("The password was changed meanwhile. Sign in again with the new one.")
+        await repository.drop_sessions(session, caller.user_id, caller.session_id)
+        await throttle.forget(session, caller.username)
+        await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", caller.user_id)
 
 
 async def _entered(
