@@ -5,9 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import AwareDatetime
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import service, signing_in, two_factor
+from fabula.accounts import guests, service, signing_in, two_factor
 from fabula.accounts.access import (
     COOKIE,
     CallerDep,
@@ -17,10 +16,11 @@ from fabula.accounts.access import (
     MachineSessionDep,
     PersonalDep,
     SessionDep,
+    SettingsDep,
     address_of,
     agent_of,
 )
-from fabula.accounts.caller import ROLE_PRIORITY, Caller
+from fabula.accounts.entering import entered, who
 from fabula.accounts.schemas import (
     ActivityOut,
     ApiKeyIn,
@@ -29,50 +29,20 @@ from fabula.accounts.schemas import (
     LinkIn,
     LoginIn,
     MeOut,
+    MethodsOut,
     NewApiKeyOut,
     PasswordIn,
+    ProviderOut,
     RecoveryCodesOut,
     SessionOut,
     TwoFactorOut,
     TwoFactorSetupOut,
 )
-from fabula.accounts.service import SESSION_DAYS, SignedIn
 from fabula.accounts.trail import Action
-from fabula.core.database import Database
 from fabula.core.pagination import Cursor, Page, page_of
-from fabula.core.settings import get_settings
 from fabula.models import ActivityLogEntry
 
 router = APIRouter(tags=["accounts"])
-
-
-def _enter(response: Response, signed: SignedIn) -> None:
-    response.set_cookie(
-        COOKIE,
-        signed.token,
-        max_age=SESSION_DAYS * 86400,
-        httponly=True,
-        samesite="strict",
-        secure=get_settings().secure_cookies,
-        path="/",
-    )
-
-
-async def _entered(database: Database, response: Response, signed: SignedIn) -> MeOut:
-    _enter(response, signed)
-    async with database.system() as session:
-        return await _me(session, signed.caller)
-
-
-async def _me(session: AsyncSession, caller: Caller) -> MeOut:
-    return MeOut(
-        id=caller.user_id,
-        username=caller.username,
-        display_name=caller.username,
-        roles=sorted(caller.roles, key=lambda role: -ROLE_PRIORITY[role]),
-        has_password=await service.has_password(session, caller),
-        two_factor=await two_factor.is_on(session, caller.user_id),
-    )
 
 
 @router.post("/auth/login")
@@ -89,7 +59,34 @@ async def login(
         agent=agent_of(request),
         address=address_of(request),
     )
-    return await _entered(database, response, signed)
+    return await entered(database, response, signed)
+
+
+@router.get("/auth/methods")
+async def sign_in_methods(settings: SettingsDep, session: MachineSessionDep) -> MethodsOut:
+    """How one may come in here."""
+    return MethodsOut(
+        password=await service.anybody_has_password(session),
+        guests=settings.guest_access,
+        providers=[
+            ProviderOut(id=name, label=provider.label)
+            for name, provider in settings.oidc_providers.items()
+        ],
+    )
+
+
+@router.post("/auth/guest")
+async def enter_as_guest(
+    request: Request, response: Response, database: DatabaseDep, settings: SettingsDep
+) -> MeOut:
+    """Look around as a guest, who changes nothing; where the studio lets guests in."""
+    signed = await guests.enter(
+        database,
+        allowed=settings.guest_access,
+        agent=agent_of(request),
+        address=address_of(request),
+    )
+    return await entered(database, response, signed)
 
 
 @router.post("/auth/link")
@@ -100,7 +97,7 @@ async def use_link(
     signed = await signing_in.by_link(
         database, body.token, agent=agent_of(request), address=address_of(request)
     )
-    return await _entered(database, response, signed)
+    return await entered(database, response, signed)
 
 
 @router.post("/auth/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -113,7 +110,7 @@ async def logout(caller: CallerDep, response: Response, session: MachineSessionD
 @router.get("/me")
 async def me(caller: CallerDep, session: MachineSessionDep) -> MeOut:
     """Who is signed in."""
-    return await _me(session, caller)
+    return await who(session, caller)
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)

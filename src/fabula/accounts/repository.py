@@ -128,6 +128,11 @@ async def add_account(
     return row
 
 
+async def anybody_has_password(session: AsyncSession) -> bool:
+    query = select(Account.id).where(Account.password_hash.is_not(None))
+    return bool(await session.scalar(select(query.exists())))
+
+
 async def replace_password(
     session: AsyncSession, account_id: UUID, was: str | None, new: str
 ) -> bool:

@@ -49,6 +49,23 @@ class MeOut(BaseModel):
     roles: list[str]
     has_password: bool
     two_factor: bool
+    shared: bool
+    """Whether this is the account that all guests share."""
+
+
+class ProviderOut(BaseModel):
+    """An OpenID provider as the sign-in page shows it."""
+
+    id: str
+    label: str
+
+
+class MethodsOut(BaseModel):
+    """How one may come in; ``password`` is false where no account has one."""
+
+    password: bool
+    guests: bool
+    providers: list[ProviderOut]
 
 
 class SessionOut(BaseModel):

@@ -265,6 +265,10 @@ async def activity(
     )  # fmt: skip
 
 
+async def anybody_has_password(session: AsyncSession) -> bool:
+    return await repository.anybody_has_password(session)
+
+
 async def demand_personal(session: AsyncSession, account_id: UUID) -> None:
     """Raises ``Conflict`` for the account that all guests share."""
     row = await repository.account(session, account_id)

@@ -50,7 +50,7 @@ async def by_password(
     known = row.id if row else None
     async with database.system() as session:
         if row is None or not matches or row.suspended_at:
-            await _failed(session, known, "password", agent, address)
+            await record_failure(session, known, "password", agent, address)
             refusal: NotSignedIn = NotSignedIn(_WRONG)
         elif not await two_factor.is_on(session, row.id):
             return await _entered(session, row.id, name, "password", agent, address)
@@ -59,9 +59,34 @@ async def by_password(
         elif await two_factor.accepts(session, row.id, code):
             return await _entered(session, row.id, name, "password and code", agent, address)
         else:
-            await _failed(session, known, "code", agent, address)
+            await record_failure(session, known, "code", agent, address)
             refusal = NotSignedIn(_WRONG_CODE)
     raise refusal
+
+
+async def by_code(
+    database: Database,
+    account_id: UUID,
+    way: str,
+    code: str,
+    *,
+    agent: str | None,
+    address: str | None,
+) -> SignedIn:
+    """Sign in by the code of an account whose person has proved themselves in another way before.
+
+    Raises ``TooMany`` or ``NotSignedIn``.
+    """
+    async with database.system() as session:
+        row = await repository.account(session, account_id)
+        wait = await throttle.take(session, row.username if row else None, address)
+    throttle.refuse_for(wait)
+    async with database.system() as session:
+        if row and await two_factor.accepts(session, row.id, code):
+            way = f"{way} and code"
+            return await _entered(session, row.id, row.username, way, agent, address)
+        await record_failure(session, row.id if row else None, "code", agent, address)
+    raise NotSignedIn(_WRONG_CODE)
 
 
 async def by_link(
@@ -76,7 +101,7 @@ async def by_link(
             return await service.sign_in_by_link(session, token, agent=agent, address=address)
     except NotSignedIn:
         async with database.system() as session:
-            await _failed(session, None, "link", agent, address)
+            await record_failure(session, None, "link", agent, address)
         raise
 
 
@@ -117,11 +142,18 @@ async def _entered(
     return await service.open_session(session, account_id, way, agent=agent, address=address)
 
 
-async def _failed(
-    session: AsyncSession, account_id: UUID | None, way: str, agent: str | None, address: str | None
+async def record_failure(
+    session: AsyncSession,
+    account_id: UUID | None,
+    way: str,
+    agent: str | None,
+    address: str | None,
+    *,
+    reason: str | None = None,
 ) -> None:
     """The name is not kept: where there is no such account, it may be a password."""
+    after = {"way": way} | ({"reason": reason} if reason else {})
     await trail.record(
-        session, None, Action.SIGN_IN_FAILED, "account", account_id, after={"way": way},
-        address=address, agent=agent,
+        session, None, Action.SIGN_IN_FAILED, "account", account_id, after=after, address=address,
+        agent=agent,
     )  # fmt: skip

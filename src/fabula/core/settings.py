@@ -7,7 +7,7 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -18,6 +18,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -82,6 +83,12 @@ class OidcProvider(BaseModel):
     ask_second_factor: bool = False
     """Whether an account with two-factor sign-in is asked for its code after the provider's word
     as well."""
+
+    @model_validator(mode="after")
+    def _groups_have_a_place(self) -> Self:
+        if (self.role_map or self.allowed_groups) and not self.roles_claim:
+            raise ValueError("role_map and allowed_groups need roles_claim: where they stand.")
+        return self
 
     @field_validator("issuer")
     @classmethod

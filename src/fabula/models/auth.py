@@ -1,7 +1,7 @@
 """Who may enter: accounts and their credentials, in the schema ``auth``.
 
-Secrets are stored only as hashes: Argon2id for passwords, SHA-256 for random tokens. The secret of a
-second factor must be read again, so it is encrypted.
+Secrets are stored only as hashes: Argon2id for passwords, SHA-256 for random tokens. The secret of
+a second factor must be read again, so it is encrypted.
 """
 
 from datetime import datetime
