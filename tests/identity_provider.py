@@ -1,4 +1,4 @@
-"""A real OpenID provider in a process of its own: npm's `oidc-provider`, run by the wheel's Node."""
+"""A real OpenID provider in a process of its own: npm's `oidc-provider` with the wheel's Node."""
 
 import os
 import subprocess

@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/me/two-factor/confirm": {"code": "000000"},
     "POST /api/me/two-factor/recovery-codes": {"code": "000000"},
     "POST /api/me/two-factor/remove": {"code": "000000"},
+    "POST /api/auth/oidc/code": {"code": "000000"},
     "POST /api/people": {"username": "newcomer"},
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
@@ -140,6 +141,7 @@ class Prepared:
             **self.ids,
             **self.operators,
             "role": "premium_user",
+            "provider": "home",
             "index": "0",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["sign_in" if area == "me" else "workspace"],
@@ -161,6 +163,11 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
     staged = (await studio.made(prompt=f"a lighthouse in {_NAME}", count=2))["assets"]
     kept = await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")
     assert kept.status_code == 200
+    identity = await studio.scalar(
+        "INSERT INTO auth.identities (account_id, issuer, subject) "
+        "VALUES (:ada, 'https://home.example', 'ada') RETURNING id",
+        ada=studio.caller.user_id,
+    )
     sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
     keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
     return {
@@ -171,6 +178,7 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
         "workspace": sessions[0]["id"],
         "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
         "key_id": keys[0]["id"],
+        "identity_id": str(identity),
     }
 
 

@@ -2,8 +2,8 @@
 
 import pyotp
 import pytest
+from gate import CSRF, Browser, Gate, problem_of
 
-from conftest import CSRF, Browser, Gate, problem_of
 from fabula.core.settings import OidcProvider
 
 
@@ -87,7 +87,7 @@ async def test_roles_that_the_map_does_not_name_are_left_alone(gate: Gate) -> No
         "INSERT INTO user_roles (user_id, role) VALUES (:id, 'admin') RETURNING 1", id=row.id
     )
     await gate.sign_in("u-1")
-    assert await gate.roles("grace") == ["basic_user", "admin"][::-1]
+    assert await gate.roles("grace") == ["admin", "basic_user"]
 
 
 async def test_the_last_admin_stays_one(gate: Gate) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
+from gate import Gate, problem_of
 
-from conftest import Gate, problem_of
 from fabula.accounts import throttle
 from fabula.accounts.oidc import transaction
 from fabula.accounts.oidc.transaction import HOME, local_path
