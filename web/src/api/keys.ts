@@ -2,6 +2,8 @@
 export const keys = {
   me: ['me'] as const,
   apiKeys: ['me', 'api-keys'] as const,
+  identities: ['me', 'identities'] as const,
+  signInMethods: ['sign-in-methods'] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,

@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { isSignedOut } from '@/api'
 import { me } from '@/features/account/queries'
+import { checkSignInSearch } from '@/features/account/returning'
 import { checkLibrarySearch } from '@/features/library/search'
 import { checkWorkspaceSearch } from '@/features/workspace/search'
 import { WorkspacePage } from '@/features/workspace/WorkspacePage'
@@ -23,8 +24,7 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Record<string, unknown>): { next?: string } =>
-    typeof raw.next === 'string' ? { next: raw.next } : {},
+  validateSearch: checkSignInSearch,
   component: lazyRouteComponent(() => import('@/features/account/SignInPage')),
 })
 
@@ -73,6 +73,8 @@ const library = createRoute({
 const settings = createRoute({
   getParentRoute: () => studio,
   path: '/settings',
+  validateSearch: (raw: Record<string, unknown>): { problem?: string } =>
+    typeof raw.problem === 'string' ? { problem: raw.problem } : {},
   component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
   errorComponent: RouteError,
 })

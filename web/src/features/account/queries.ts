@@ -9,3 +9,9 @@ export const me = queryOptions({
   staleTime: 60_000,
   retry: false,
 })
+
+/** How one may come in here. */
+export const signInMethods = queryOptions({
+  queryKey: keys.signInMethods,
+  queryFn: () => sdk.signInMethods(),
+})

@@ -36,6 +36,10 @@ beforeEach(() => {
   server.use(
     http.get(`${API}/me`, () => HttpResponse.json(ME)),
     http.get(`${API}/me/api-keys`, () => HttpResponse.json({ items: [], next_cursor: null })),
+    http.get(`${API}/me/identities`, () => HttpResponse.json({ items: [], next_cursor: null })),
+    http.get(`${API}/auth/methods`, () =>
+      HttpResponse.json({ password: true, guests: false, providers: [] }),
+    ),
     http.get(`${API}/engines`, () =>
       HttpResponse.json({ items: [SDXL, ENGINE], next_cursor: null }),
     ),

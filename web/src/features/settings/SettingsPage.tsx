@@ -6,6 +6,7 @@ import { About } from './About'
 import { ApiKeys } from './ApiKeys'
 import { Appearance } from './Appearance'
 import { PasswordPart } from './PasswordPart'
+import { Providers } from './Providers'
 import { Section } from './Section'
 import classes from './Settings.module.css'
 
@@ -45,17 +46,30 @@ export default function SettingsPage() {
                 </dd>
               </div>
             </dl>
-            <PasswordPart account={who} />
+            {who.shared ? (
+              <p className={classes.hint}>
+                You look around as a guest: all guests share this account, and nothing can be made
+                or changed with it. Sign out and come back with an account of your own to make
+                pictures.
+              </p>
+            ) : (
+              <>
+                <PasswordPart account={who} />
+                <Providers />
+              </>
+            )}
           </>
         ) : null}
       </Section>
-      <Section
-        id="keys"
-        title="API keys"
-        about="For programs that make pictures in your name. A key can do what you can do, so treat it like a password."
-      >
-        <ApiKeys />
-      </Section>
+      {who?.shared ? null : (
+        <Section
+          id="keys"
+          title="API keys"
+          about="For programs that make pictures in your name. A key can do what you can do, so treat it like a password."
+        >
+          <ApiKeys />
+        </Section>
+      )}
       <Section id="appearance" title="Appearance" about="Kept in this browser.">
         <Appearance />
       </Section>
