@@ -60,7 +60,7 @@ def examine(settings: Settings) -> Findings:
         _storage(settings),
         _page(),
         _models(settings),
-        *asyncio.run(_providers(settings)),
+        *asyncio.run(provider_findings(settings)),
     ]
     registry = bootstrap.build_registry(settings)
     found.engines = [engine_state(entry).model_dump() for entry in registry.all()]
@@ -143,7 +143,7 @@ def _models(settings: Settings) -> Finding:
     return Finding("built-in models", False, f"missing: {names}", "Run `fabula setup`.", False)
 
 
-async def _providers(settings: Settings) -> list[Finding]:
+async def provider_findings(settings: Settings) -> list[Finding]:
     """Whether each OpenID provider answers with a discovery document that fits."""
     remedy = "See FABULA_OIDC_PROVIDERS, and whether this machine reaches the provider."
     found = []

@@ -66,7 +66,7 @@ async function control(request, response) {
 async function interact(request, response) {
   if (request.method === 'GET') {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(
-      `<!doctype html><html lang="en"><title>Provider</title><form method="post">
+      `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,"><form method="post">
        <label>Login <input name="login"></label><button>Continue</button>
        <button name="deny" value="yes">Deny</button></form></html>`,
     )

@@ -6,23 +6,26 @@ import { sdk, sentenceOf, type MeOut, type MethodsOut } from '@/api'
 import { providerStart } from './returning'
 import classes from './SignInPage.module.css'
 
-/** A button for each provider, and one for guests where the studio lets them in. */
+/** A button for each provider, and one for guests where the studio lets them in. `first` is whether
+ * no other way stands before them. */
 export function OtherWays({
   methods,
+  first,
   onEnter,
 }: {
   methods: MethodsOut
+  first: boolean
   onEnter: (me: MeOut) => void
 }) {
   const { next } = useSearch({ from: '/sign-in' })
   return (
     <div className={classes.ways}>
-      {methods.providers.map((provider) => (
+      {methods.providers.map((provider, index) => (
         <Button
           key={provider.id}
           component="a"
           href={providerStart(provider.id, next)}
-          variant="default"
+          variant={first && index === 0 ? 'filled' : 'default'}
           size="md"
           leftSection={<IconLogin2 size={18} stroke={1.7} aria-hidden />}
         >

@@ -72,7 +72,7 @@ function Ways({ onEnter }: { onEnter: (me: MeOut) => void }) {
     <>
       {password ? <PasswordForm onEnter={onEnter} /> : null}
       {password && others ? <p className={classes.or}>or</p> : null}
-      {others ? <OtherWays methods={others} onEnter={onEnter} /> : null}
+      {others ? <OtherWays methods={others} first={!password} onEnter={onEnter} /> : null}
       <p className={classes.hint}>
         No way in yet? <code>fabula user link NAME</code>, run where the studio runs, prints a link
         that signs you in once.

@@ -47,7 +47,7 @@ export function PasswordPart({ account }: { account: MeOut }) {
       </h3>
       {account.has_password ? null : (
         <p className={classes.hint}>
-          You came in by a link. With a password you can come back without a new one.
+          This account has no password. With one you can come back without a new link or a provider.
         </p>
       )}
       <input
