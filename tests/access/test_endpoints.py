@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/me/content": {"mode": "general"},
     "POST /api/me/age": {"birth_date": "1980-05-17"},
     "PUT /api/people/{person_id}/age": {"verified": True, "reason": "a test"},
+    "POST /api/auth/oidc/code": {"code": "000000"},
     "POST /api/people": {"username": "newcomer"},
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
@@ -144,6 +145,7 @@ class Prepared:
             **self.ids,
             **self.operators,
             "role": "premium_user",
+            "provider": "home",
             "index": "0",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["workspace" if area == "workspace" else "sign_in"],
@@ -165,6 +167,11 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
     staged = (await studio.made(prompt=f"a lighthouse in {_NAME}", count=2))["assets"]
     kept = await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")
     assert kept.status_code == 200
+    identity = await studio.scalar(
+        "INSERT INTO auth.identities (account_id, issuer, subject) "
+        "VALUES (:ada, 'https://home.example', 'ada') RETURNING id",
+        ada=studio.caller.user_id,
+    )
     sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
     keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
     return {
@@ -175,6 +182,7 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
         "workspace": sessions[0]["id"],
         "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
         "key_id": keys[0]["id"],
+        "identity_id": str(identity),
     }
 
 

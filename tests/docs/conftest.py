@@ -23,6 +23,12 @@ WHERE status = 'completed'
 """)
 
 
+_IDENTITY = text("""
+INSERT INTO auth.identities (account_id, issuer, subject, email)
+SELECT id, 'https://id.example', username, username || '@example.org' FROM auth.accounts
+""")
+
+
 @pytest.fixture
 def docs() -> Path:
     return ROOT / "docs"
@@ -56,4 +62,5 @@ async def lived_in(studio: Studio) -> Studio:
     await studio.submit()
     async with studio.database.system() as session:
         await session.execute(_BY_TEMPLATE)
+        await session.execute(_IDENTITY)
     return studio

@@ -169,6 +169,7 @@ export function account(change: Partial<MeOut> = {}): MeOut {
     has_password: true,
     two_factor: false,
     created_at: '2026-10-04T08:00:00Z',
+    shared: false,
     ...change,
   }
 }

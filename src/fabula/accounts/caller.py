@@ -24,6 +24,8 @@ class Caller:
     agent: str | None = None
     mode: Mode = "general"
     """The effective mode of content; nobody has ``adult`` before it was looked up."""
+    shared: bool = False
+    """Whether this is the account of all guests, which is nobody's own."""
 
     @property
     def is_admin(self) -> bool:
@@ -41,6 +43,13 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         given = frozenset[Permission]().union(*(BY_ROLE[role] for role in self.roles))
         return permission in (given & BY_ROLE["premium_user"] if self.plain else given)
+
+    def require_own(self) -> None:
+        """Raises ``Forbidden`` for guests, who share one account."""
+        if self.shared:
+            raise Forbidden(
+                "Guests share one account, so this is not for them: sign in with your own."
+            )
 
     def require(self, permission: Permission) -> None:
         """Raises ``Forbidden`` unless one of the roles gives the permission."""

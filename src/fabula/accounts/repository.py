@@ -20,7 +20,7 @@ from fabula.models import (
 from fabula.moderation.rating import Mode
 
 _BY_SESSION = text("""
-SELECT a.id, a.username, s.id AS session_id,
+SELECT a.id, a.username, a.shared, s.id AS session_id,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
        s.last_seen_at < now() - interval '5 minutes' AS stale, p.age_verified, c.mode
 FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
@@ -55,7 +55,7 @@ async def by_session(session: AsyncSession, token_hash: str) -> Found | None:
     row = (await session.execute(_BY_SESSION, {"hash": token_hash})).first()
     if row is None:
         return None
-    caller = Caller(row.id, row.username, frozenset(row.roles), row.session_id)
+    caller = Caller(row.id, row.username, frozenset(row.roles), row.session_id, shared=row.shared)
     return Found(caller, row.stale, bool(row.age_verified), row.mode or "general")
 
 
@@ -89,8 +89,18 @@ async def account_named(session: AsyncSession, username: str) -> Account | None:
     ).one_or_none()
 
 
+async def names_beginning(session: AsyncSession, beginning: str) -> set[str]:
+    query = select(Account.username).where(Account.username.startswith(beginning, autoescape=True))
+    return set(await session.scalars(query))
+
+
 async def account(session: AsyncSession, account_id: UUID) -> Account | None:
     return await session.get(Account, account_id)
+
+
+async def shared_account(session: AsyncSession) -> Account | None:
+    """The account of the guests, where it was made already."""
+    return (await session.scalars(select(Account).where(Account.shared))).one_or_none()
 
 
 async def owner(session: AsyncSession) -> Account | None:
@@ -107,17 +117,40 @@ async def owner(session: AsyncSession) -> Account | None:
 
 
 async def add_account(
-    session: AsyncSession, username: str, roles: list[str], starting_credits: int
+    session: AsyncSession,
+    username: str,
+    roles: list[str],
+    starting_credits: int,
+    *,
+    shared: bool = False,
 ) -> Account:
     """An account with its profile and roles, all or nothing. The balance that a profile is born
     with becomes its first entry in the ledger."""
-    row = Account(username=username)
+    row = Account(username=username, shared=shared)
     session.add(row)
     await session.flush()
     session.add(Profile(id=row.id, username=username, token_balance=starting_credits))
     session.add_all(UserRole(user_id=row.id, role=role) for role in roles)
     await session.flush()
     return row
+
+
+async def anybody_has_password(session: AsyncSession) -> bool:
+    query = select(Account.id).where(Account.password_hash.is_not(None))
+    return bool(await session.scalar(select(query.exists())))
+
+
+async def replace_password(
+    session: AsyncSession, account_id: UUID, was: str | None, new: str
+) -> bool:
+    """Store a hash in place of the one that was seen; False where it has changed meanwhile."""
+    changed = await session.scalar(
+        update(Account)
+        .where(Account.id == account_id, Account.password_hash.is_not_distinct_from(was))
+        .values(password_hash=new)
+        .returning(Account.id)
+    )
+    return changed is not None
 
 
 async def take_link(session: AsyncSession, token_hash: str) -> UUID | None:

@@ -52,6 +52,23 @@ class MeOut(BaseModel):
     has_password: bool
     two_factor: bool
     created_at: datetime
+    shared: bool
+    """Whether this is the account that all guests share."""
+
+
+class ProviderOut(BaseModel):
+    """An OpenID provider as the sign-in page shows it."""
+
+    id: str
+    label: str
+
+
+class MethodsOut(BaseModel):
+    """How one may come in; ``password`` is false where no account has one."""
+
+    password: bool
+    guests: bool
+    providers: list[ProviderOut]
 
 
 class SessionOut(BaseModel):

@@ -47,6 +47,8 @@ class Action(StrEnum):
     ROLE_REVOKED = "role.revoked"
     FACTOR_ADDED = "two_factor.added"
     FACTOR_REMOVED = "two_factor.removed"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_REMOVED = "identity.removed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     ACCOUNT_DELETED = "account.deleted"
     DATA_EXPORTED = "data.exported"

@@ -1,7 +1,7 @@
 """All tables, one module per owning domain. Structure only: no queries, no rules."""
 
 from fabula.models.accounts import ActivityLogEntry, Profile, UsageLog, UserRole
-from fabula.models.auth import Account, ApiKey, SignInLink, SignInSession
+from fabula.models.auth import Account, ApiKey, Identity, SignInLink, SignInSession
 from fabula.models.base import ROLES, AppRole, Base
 from fabula.models.characters import Character
 from fabula.models.chat import CharacterScene, Conversation, Message
@@ -49,6 +49,7 @@ __all__ = [
     "Erasure",
     "FileFacts",
     "IdempotencyKey",
+    "Identity",
     "Image",
     "Job",
     "JobPreview",

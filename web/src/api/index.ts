@@ -1,7 +1,6 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
 export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
-export * as upcoming from './upcoming'
 export * as sdk from './generated/sdk.gen'
 export type {
   Action,
@@ -14,6 +13,7 @@ export type {
   EngineStateOut,
   EnhanceOut,
   EntryOut,
+  IdentityOut,
   JobErrorOut,
   JobIn,
   JobOut,
@@ -27,6 +27,7 @@ export type {
   MeOut,
   ModelConfigOut,
   NamedPersonOut,
+  MethodsOut,
   NegativeOut,
   NewApiKeyOut,
   NoteOut,
@@ -34,6 +35,7 @@ export type {
   PersonOut,
   ProgressOut,
   QuotaOut,
+  ProviderOut,
   RangeOut,
   ReadyOut,
   RoleAccessOut,
@@ -47,4 +49,3 @@ export type {
   WorkspaceAssetOut,
   WorkspaceOut,
 } from './generated/types.gen'
-export type { IdentityOut, ProviderOut } from './upcoming'

@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { IconCloudOff } from '@tabler/icons-react'
+import { IconCloudOff, IconEye } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
@@ -12,6 +12,7 @@ import { useLinkState } from './linkState'
 import { useLive } from './live'
 import { panels, usePanel } from './panels'
 import { BottomBar, Rail } from './Rail'
+import { useSignOut } from './useSignOut'
 import classes from './Shell.module.css'
 
 const Palette = lazy(() => import('@/features/palette/Palette'))
@@ -34,6 +35,7 @@ export function Shell() {
       </a>
       <Rail folded={folded} onFold={() => setFolded(!folded)} name={account.display_name} />
       <div className={classes.main} id="main">
+        {account.shared ? <GuestBanner /> : null}
         <OfflineBanner />
         <Outlet />
       </div>
@@ -70,6 +72,20 @@ function useShellKeys(fold: () => void): void {
     help: () => panels.open('keys'),
     'rail.toggle': fold,
   })
+}
+
+/** Said to guests all the time: what they see here is to look at. */
+function GuestBanner() {
+  const signOut = useSignOut()
+  return (
+    <div className={classes.banner} role="note">
+      <IconEye size={16} aria-hidden />
+      You look around as a guest: nothing can be made or kept.
+      <button type="button" className={classes.bannerAction} onClick={() => void signOut()}>
+        Sign in with an account
+      </button>
+    </div>
+  )
 }
 
 /** Said when live events stop: what is on the page may be old, and will be read anew. */

@@ -11,6 +11,7 @@ import { isSignedOut } from '@/api'
 import { checkActivitySearch } from '@/features/account/activity/search'
 import { checkCreditsSearch } from '@/features/account/credits/search'
 import { me } from '@/features/account/queries'
+import { checkSignInSearch } from '@/features/account/returning'
 import {
   checkAccessSearch,
   checkLedgerSearch,
@@ -32,8 +33,7 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Record<string, unknown>): { next?: string } =>
-    typeof raw.next === 'string' ? { next: raw.next } : {},
+  validateSearch: checkSignInSearch,
   component: lazyRouteComponent(() => import('@/features/account/SignInPage')),
 })
 
@@ -166,6 +166,8 @@ const credits = createRoute({
 const signInSection = createRoute({
   getParentRoute: () => account,
   path: '/sign-in',
+  validateSearch: (raw: Record<string, unknown>): { problem?: string } =>
+    typeof raw.problem === 'string' ? { problem: raw.problem } : {},
   component: lazyRouteComponent(() => import('@/features/account/security/SignInSection')),
 })
 

@@ -142,7 +142,7 @@ async def set_plan(
     settings: SettingsDep,
 ) -> PersonOut:
     """Put an account on a plan, or on none. Admins only."""
-    return _person(await service.set_plan(session, caller, person_id, body.plan, settings.plans))
+    return person_out(await service.set_plan(session, caller, person_id, body.plan, settings.plans))
 
 
 @router.get("/people/{person_id}/sessions")

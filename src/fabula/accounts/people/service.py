@@ -100,6 +100,7 @@ async def restore(session: AsyncSession, caller: Caller, account_id: UUID) -> Pe
 
 async def grant(session: AsyncSession, caller: Caller, account_id: UUID, role: str) -> PersonRow:
     person = await _locked(session, caller, account_id)
+    await service.demand_personal(session, account_id)
     if await repository.add_role(session, account_id, role):
         await _record_roles(session, caller, Action.ROLE_GRANTED, person)
     return await get(session, caller, account_id)

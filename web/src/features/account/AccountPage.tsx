@@ -2,16 +2,19 @@ import '@/ui/forms.css'
 import '@/ui/overlays.css'
 import { Drawer } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useKeys } from '@/keys/useKeys'
 import classes from './AccountPage.module.css'
-import { sectionAt, SECTIONS, type Section } from './sections'
+import { me } from './queries'
+import { sectionAt, sectionsOf, type Section } from './sections'
 
 /** The account and the settings: a list of sections, and the one that the address names. */
 export default function AccountPage() {
   const path = useLocation({ select: (location) => location.pathname })
   const section = sectionAt(path)
+  const { data: account } = useQuery(me)
   return (
     <main className={classes.page}>
       <nav className={classes.side} aria-label="Account">
@@ -21,16 +24,26 @@ export default function AccountPage() {
       <div className={classes.content}>
         {section ? <SectionPicker section={section} /> : null}
         <h1 className={classes.heading}>{section?.label ?? 'Account'}</h1>
-        <Outlet />
+        {account?.shared && section?.personal ? <GuestsNote /> : <Outlet />}
       </div>
     </main>
   )
 }
 
+function GuestsNote() {
+  return (
+    <p className={classes.note}>
+      All guests share this account, so it has nothing of this. Sign out and come back with an
+      account of your own.
+    </p>
+  )
+}
+
 function Sections({ onChosen }: { onChosen?: () => void }) {
+  const { data: account } = useQuery(me)
   return (
     <ul className={classes.list}>
-      {SECTIONS.map((section) => (
+      {sectionsOf(account).map((section) => (
         <li key={section.id}>
           <Link
             to={section.to}

@@ -29,7 +29,7 @@ export default function OverviewSection() {
           />
         ) : null}
       </Panel>
-      {account.data ? <Safety account={account.data} /> : null}
+      {account.data && !account.data.shared ? <Safety account={account.data} /> : null}
     </>
   )
 }

@@ -4,7 +4,7 @@ import {
   queryOptions,
   useQuery,
 } from '@tanstack/react-query'
-import { sdk, upcoming, type Action } from '@/api'
+import { sdk, type Action } from '@/api'
 import { keys } from '@/api/keys'
 
 /** Who is signed in; an error with status 401 when nobody is. */
@@ -87,11 +87,14 @@ export const twoFactor = queryOptions({
 
 export const signInMethods = queryOptions({
   queryKey: keys.signInMethods,
-  queryFn: upcoming.signInMethods,
+  queryFn: () => sdk.signInMethods(),
   staleTime: 5 * 60_000,
 })
 
+/** Nobody has so many that there would be a second page. */
+const MOST_IDENTITIES = 200
+
 export const identities = queryOptions({
   queryKey: keys.identities,
-  queryFn: upcoming.listIdentities,
+  queryFn: async () => (await sdk.listIdentities({ query: { limit: MOST_IDENTITIES } })).items,
 })

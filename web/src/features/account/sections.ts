@@ -9,6 +9,7 @@ import {
   IconUserCircle,
   type Icon,
 } from '@tabler/icons-react'
+import type { MeOut } from '@/api'
 
 /**
  * The sections of the account, in the order of their list. A new one is a row here and a route in
@@ -29,6 +30,8 @@ export interface Section {
   icon: Icon
   /** What the palette also finds it by. */
   words: string
+  /** Not for the account that all guests share. */
+  personal?: true
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -45,6 +48,7 @@ export const SECTIONS: readonly Section[] = [
     to: '/account/credits',
     icon: IconCoins,
     words: 'account balance ledger price spent held',
+    personal: true,
   },
   {
     id: 'sign-in',
@@ -52,6 +56,7 @@ export const SECTIONS: readonly Section[] = [
     to: '/account/sign-in',
     icon: IconShieldLock,
     words: 'account security password two-factor 2fa authenticator recovery codes sessions devices',
+    personal: true,
   },
   {
     id: 'keys',
@@ -59,6 +64,7 @@ export const SECTIONS: readonly Section[] = [
     to: '/account/keys',
     icon: IconKey,
     words: 'account token programs scripts',
+    personal: true,
   },
   {
     id: 'activity',
@@ -66,6 +72,7 @@ export const SECTIONS: readonly Section[] = [
     to: '/account/activity',
     icon: IconHistory,
     words: 'trail audit log history',
+    personal: true,
   },
   {
     id: 'data',
@@ -73,6 +80,7 @@ export const SECTIONS: readonly Section[] = [
     to: '/account/data',
     icon: IconDownload,
     words: 'account export download delete remove leave',
+    personal: true,
   },
   {
     id: 'appearance',
@@ -89,6 +97,11 @@ export const SECTIONS: readonly Section[] = [
     words: 'settings models job types prices about studio',
   },
 ]
+
+/** The sections that an account has; all of them before it is known whose it is. */
+export function sectionsOf(account: MeOut | undefined): readonly Section[] {
+  return account?.shared ? SECTIONS.filter((section) => !section.personal) : SECTIONS
+}
 
 /** The section at a path; null at another place of the studio. */
 export function sectionAt(path: string): Section | null {

@@ -10,6 +10,7 @@ export const ADMIN: MeOut = {
   has_password: true,
   two_factor: false,
   created_at: '2026-11-01T10:00:00Z',
+  shared: false,
 }
 
 export function person(number: number, change: Partial<PersonOut> = {}): PersonOut {

@@ -18,7 +18,8 @@ import { useSignOut } from '@/app/useSignOut'
 import { useAreas } from '@/app/areas'
 import { panels } from '@/app/panels'
 import { SECTIONS as ADMIN_SECTIONS } from '@/features/admin/sections'
-import { SECTIONS } from '@/features/account/sections'
+import { me } from '@/features/account/queries'
+import { sectionsOf } from '@/features/account/sections'
 import { recentJobs } from '@/features/jobs/queries'
 import { patchDraft } from '@/features/workspace/draft'
 import { keyHint } from '@/keys/keymap'
@@ -88,7 +89,8 @@ function useAdminSections(): Entry[] {
 
 function useSections(): Entry[] {
   const navigate = useNavigate()
-  return SECTIONS.map((section) => ({
+  const { data: account } = useQuery(me)
+  return sectionsOf(account).map((section) => ({
     id: `account ${section.id}`,
     group: 'Account and settings',
     label: section.label,

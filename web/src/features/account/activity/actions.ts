@@ -144,6 +144,40 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
       return `Asked for something that the studio does not make${rule ? ` (rule: ${rule})` : ''}`
     },
   },
+  'content.chosen': {
+    label: 'Content chosen',
+    topic: 'studio',
+    sentence: (entry) =>
+      entry.after?.mode === 'adult'
+        ? 'Chose to see content for adults too'
+        : 'Chose content for a general audience',
+  },
+  'age.verified': {
+    label: 'Ages confirmed',
+    topic: 'studio',
+    sentence: (entry, nameOf) => `Confirmed the age${ofOther(entry, nameOf)}`,
+  },
+  'age.refused': {
+    label: 'Ages not confirmed',
+    topic: 'refusal',
+    sentence: () => 'Gave a birth date that is not old enough',
+  },
+  'age.withdrawn': {
+    label: 'Ages withdrawn',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry, nameOf) => `Withdrew the confirmed age${ofOther(entry, nameOf)}`,
+  },
+  'identity.linked': {
+    label: 'Accounts linked',
+    topic: 'signing in',
+    sentence: () => 'Linked an account of another service',
+  },
+  'identity.removed': {
+    label: 'Accounts unlinked',
+    topic: 'signing in',
+    sentence: () => 'Unlinked an account of another service',
+  },
   'account.made': {
     label: 'Accounts made',
     topic: 'people',

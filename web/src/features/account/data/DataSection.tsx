@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { upcoming } from '@/api'
 import { Panel } from '@/features/account/Panel'
 import parts from '@/features/account/parts.module.css'
 import { me } from '@/features/account/queries'
 import { DeletePart } from './DeletePart'
+
+const EXPORT_URL = '/api/me/export'
 
 /** Taking everything along, and leaving for good. */
 export default function DataSection() {
@@ -18,7 +19,7 @@ export default function DataSection() {
       >
         <Button
           component="a"
-          href={upcoming.EXPORT_URL}
+          href={EXPORT_URL}
           download
           variant="default"
           className={parts.submit}

@@ -2,7 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type SubmitEvent } from 'react'
-import { ApiError, sentenceOf, upcoming, type MeOut } from '@/api'
+import { ApiError, sdk, sentenceOf, type MeOut } from '@/api'
 import { Panel } from '@/features/account/Panel'
 import parts from '@/features/account/parts.module.css'
 import classes from './Data.module.css'
@@ -47,10 +47,12 @@ function DeleteForm({ account, onCancel }: { account: MeOut; onCancel: () => voi
   const [code, setCode] = useState('')
   const remove = useMutation({
     mutationFn: () =>
-      upcoming.deleteAccount({
-        username: username.trim(),
-        ...(account.has_password ? { password } : {}),
-        ...(account.two_factor ? { code: code.trim() } : {}),
+      sdk.deleteMyAccount({
+        body: {
+          username: username.trim(),
+          ...(account.has_password ? { password } : {}),
+          ...(account.two_factor ? { code: code.trim() } : {}),
+        },
       }),
     onSuccess: async () => {
       await navigate({ to: '/goodbye', replace: true })

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core'
 import { IconLink, IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { sentenceOf, upcoming, type IdentityOut, type ProviderOut } from '@/api'
+import { sdk, sentenceOf, type IdentityOut, type ProviderOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import parts from '@/features/account/parts.module.css'
+import { problemSentence } from '@/features/account/problems'
 import { identities, signInMethods } from '@/features/account/queries'
 import { date, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
@@ -17,11 +19,17 @@ export function IdentitiesPart() {
 }
 
 function Identities({ providers }: { providers: readonly ProviderOut[] }) {
+  const { problem } = useSearch({ from: '/studio/account/sign-in' })
   const list = useQuery(identities)
   const linked = new Set(list.data?.map((identity) => identity.provider?.id))
   const free = providers.filter((provider) => !linked.has(provider.id))
   return (
     <Panel title="Linked accounts" about="Other services that sign you in here.">
+      {problem ? (
+        <p className={parts.error} role="alert">
+          {problemSentence(problem)}
+        </p>
+      ) : null}
       {list.isPending ? <RowsSkeleton rows={1} /> : null}
       {list.isError ? (
         <PanelError
@@ -51,8 +59,8 @@ function Identities({ providers }: { providers: readonly ProviderOut[] }) {
 
 function LinkButton({ provider }: { provider: ProviderOut }) {
   const link = useMutation({
-    mutationFn: () => upcoming.beginIdentity(provider.id),
-    onSuccess: (url) => location.assign(url),
+    mutationFn: () => sdk.beginIdentity({ path: { provider: provider.id } }),
+    onSuccess: ({ url }) => location.assign(url),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })
   return (
@@ -72,7 +80,7 @@ function IdentityRow({ identity }: { identity: IdentityOut }) {
   const [asked, setAsked] = useState(false)
   const name = identity.provider?.label ?? 'A service that is not used any more'
   const unlink = useMutation({
-    mutationFn: () => upcoming.removeIdentity(identity.id),
+    mutationFn: () => sdk.removeIdentity({ path: { identity_id: identity.id } }),
     onSuccess: () => showToast({ text: `${name} no longer signs you in` }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.identities }),
