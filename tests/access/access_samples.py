@@ -61,6 +61,7 @@ ROWS = {
     "VALUES (%(user)s, 'a harbour', 'image', sha256('x'))",
     "studio.prompt_lists": "(user_id, name, entries) VALUES (%(user)s, 'sea', '{a,b}')",
     "studio.prompt_snippets": "(user_id, name, text) VALUES (%(user)s, 'film', '35 mm')",
+    "studio.preferences": "(user_id, mode) VALUES (%(user)s, 'general')",
     "usage_logs": "(id, user_id, action) VALUES (%(log)s, %(user)s, 'image')",
     "user_activity_log": "(id, user_id, action) VALUES (%(deed)s, %(user)s, 'sign_in')",
 }

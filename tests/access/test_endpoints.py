@@ -37,9 +37,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/me/two-factor/confirm": {"code": "000000"},
     "POST /api/me/two-factor/recovery-codes": {"code": "000000"},
     "POST /api/me/two-factor/remove": {"code": "000000"},
+    "PUT /api/me/content": {"mode": "general"},
+    "POST /api/me/age": {"birth_date": "1980-05-17"},
+    "PUT /api/people/{person_id}/age": {"verified": True, "reason": "a test"},
+    "POST /api/auth/oidc/code": {"code": "000000"},
     "POST /api/people": {"username": "newcomer"},
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
+    "PUT /api/people/{person_id}/plan": {"plan": None},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/prompts/templates": {
@@ -171,12 +176,13 @@ class Prepared:
             **self.ids,
             **self.operators,
             "role": "premium_user",
+            "provider": "home",
             "index": "0",
             "number": "2",
             "label": "tested",
             "name": "sea",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
-            "session_id": self.ids["sign_in" if area == "me" else "workspace"],
+            "session_id": self.ids["workspace" if area == "workspace" else "sign_in"],
         }
         return path.format(**values)
 
@@ -199,6 +205,11 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
     assert kept.status_code == 200
     await studio.client.put("/api/prompt-book/lists/sea", json={"entries": ["a", "b"]})
     await studio.client.put("/api/prompt-book/snippets/sea", json={"text": "deep"})
+    identity = await studio.scalar(
+        "INSERT INTO auth.identities (account_id, issuer, subject) "
+        "VALUES (:ada, 'https://home.example', 'ada') RETURNING id",
+        ada=studio.caller.user_id,
+    )
     sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
     keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
     return {
@@ -210,6 +221,7 @@ async def ids_of_ada(studio: Studio) -> dict[str, str]:
         "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
         "key_id": keys[0]["id"],
         "prompt_id": str(await studio.scalar("SELECT id FROM studio.prompt_history")),
+        "identity_id": str(identity),
     }
 
 

@@ -28,6 +28,13 @@ STATES = {
     "characters(public)": "UPDATE characters SET is_public = true WHERE id = %(character)s",
     "characters(public,nsfw)": "UPDATE characters SET is_public = true, content_rating = 'nsfw' "
     "WHERE id = %(character)s",
+    "studio.job_runs(adult)": "UPDATE studio.job_runs SET rating = 'adult' WHERE job_id = %(job)s",
+    "studio.job_previews(adult)": "UPDATE studio.job_runs SET rating = 'adult' "
+    "WHERE job_id = %(job)s",
+    "studio.workspace_files(adult)": "UPDATE studio.workspace_files SET rating = 'adult' "
+    "WHERE asset_id = %(asset)s",
+    "studio.library_files(adult)": "UPDATE studio.library_files SET rating = 'adult' "
+    "WHERE asset_id = %(kept)s",
 }
 _MACHINE_ROWS = (
     "INSERT INTO studio.fair_share (user_id) VALUES (%(user)s)",

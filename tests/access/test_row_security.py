@@ -33,6 +33,7 @@ WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 # the machine, such as a job's status, a balance or a count.
 CHANGEABLE = {
     "profiles": {"username"},
+    "studio.preferences": {"mode", "blur"},
     "jobs": {"quality_rating"},
     "user_library": {"custom_title", "tags", "is_favorite", "visibility", "collection_id"},
     "user_collections": {"name", "description"},
@@ -51,6 +52,7 @@ ADDABLE = {
     "workspace_sessions", "characters", "projects", "scenes", "conversations", "messages", "jobs",
     "studio.job_runs", "studio.idempotency_keys", "workspace_items", "user_collections",
     "user_library", "studio.library_files", "studio.uploads", "studio.events",
+    "studio.preferences",
 }  # fmt: skip
 REMOVABLE = {
     "workspace_sessions", "workspace_items", "workspace_assets", "characters", "projects",

@@ -49,12 +49,12 @@ async def test_people_are_listed_searched_and_paged(
         return [person["username"] for person in page.json()["items"]]
 
     assert await names() == ["b_n", "ben", "bea", "root", "ada"]
-    assert await names(name="b_") == ["b_n"]
+    assert await names(search="b_") == ["b_n"]
     assert await names(role="admin") == ["root"]
-    ben = (await root.get("/api/people", params={"name": "ben"})).json()["items"][0]
+    ben = (await root.get("/api/people", params={"search": "ben"})).json()["items"][0]
     await root.post(f"/api/people/{ben['id']}/suspend", json={"reason": "spam"})
-    assert await names(suspended=True) == ["ben"]
-    assert "ben" not in await names(suspended=False)
+    assert await names(state="suspended") == ["ben"]
+    assert "ben" not in await names(state="active")
     page = (await root.get("/api/people", params={"limit": 2})).json()
     assert await names(limit=3, cursor=page["next_cursor"]) == ["bea", "root", "ada"]
 

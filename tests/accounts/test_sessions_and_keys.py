@@ -49,6 +49,13 @@ async def test_signing_out_everywhere_ends_every_session_and_no_key(studio: Stud
     assert (await studio.client.get("/api/me")).status_code == 200
 
 
+async def test_an_account_says_since_when_it_is_there(studio: Studio) -> None:
+    async with await studio.person("root", "admin") as root, await studio.person("eve") as eve:
+        listed = (await root.get("/api/people")).json()["items"]
+        made = {person["username"]: person["created_at"] for person in listed}
+        assert (await eve.get("/api/me")).json()["created_at"] == made["eve"]
+
+
 async def test_sessions_of_others_stay(studio: Studio) -> None:
     async with await browser_of(studio) as browser, await studio.person("eve") as eve:
         mine = (await browser.get("/api/me/sessions")).json()["items"][0]

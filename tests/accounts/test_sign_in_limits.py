@@ -4,10 +4,11 @@ import asyncio
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from fabula.accounts import repository, throttle
+from fabula.accounts import repository, secrets, throttle
 from fabula.core.database import Database
 from studio import Studio, client_of
 
@@ -161,6 +162,38 @@ def test_an_address_of_the_sixth_version_counts_by_its_network(
     one: str, other: str, same: bool
 ) -> None:
     assert (throttle._of_address(one) == throttle._of_address(other)) is same
+
+
+async def test_guessing_at_the_own_password_counts_as_trying(studio: Studio) -> None:
+    """Whoever sits at an open session learns the password no sooner than at the door."""
+    first = {"new_password": PASSWORD}
+    assert (await studio.client.put("/api/me/password", json=first)).status_code == 204
+    guess = {"current_password": WRONG, "new_password": "another long secret"}
+    answers = [await studio.client.put("/api/me/password", json=guess) for _ in range(6)]
+    assert [a.status_code for a in answers] == [422] * throttle.NAME_PATIENCE + [429] * 2
+    assert answers[0].json()["field"] == "current_password"
+    assert (await attempt(studio, "ada", PASSWORD)).status_code == 429
+    await later(studio, 10)
+    right = guess | {"current_password": PASSWORD}
+    assert (await studio.client.put("/api/me/password", json=right)).status_code == 204
+    assert (await attempt(studio, "ada", "another long secret")).status_code == 200
+
+
+async def test_a_password_that_was_changed_meanwhile_is_not_overwritten(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hash_password = secrets.hash_password
+
+    def hashed(password: str) -> str:
+        with psycopg.connect(studio.database.dsn, autocommit=True) as other:
+            other.execute("UPDATE auth.accounts SET password_hash = 'of the other one'")
+        return hash_password(password)
+
+    monkeypatch.setattr(secrets, "hash_password", hashed)
+    answer = await studio.client.put("/api/me/password", json={"new_password": PASSWORD})
+    assert answer.status_code == 409
+    stored = await studio.scalar("SELECT password_hash FROM auth.accounts")
+    assert stored == "of the other one"
 
 
 async def test_old_buckets_go(studio: Studio, database: Database) -> None:

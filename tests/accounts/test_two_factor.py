@@ -1,5 +1,6 @@
 """Two-factor sign-in: set up with a code, asked for with the password, each code once."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from fabula.accounts import two_factor
 from fabula.core.clock import now
+from fabula.seeding import prepare
 from studio import Studio, client_of
 
 PASSWORD = "a long enough secret"
@@ -135,6 +137,45 @@ async def test_admins_turn_it_off_for_somebody_who_lost_it(studio: Studio, secre
         "two_factor.removed", str(studio.caller.user_id),
     )  # fmt: skip
     assert (await sign_in(studio)).status_code == 200
+
+
+async def test_secrets_are_encrypted_each_for_its_account(studio: Studio, secret: str) -> None:
+    await confirmed(studio, secret)
+    stored = await studio.scalar("SELECT string_agg(f::text, ' ') FROM auth.second_factors f")
+    assert secret not in stored
+    async with await studio.person("eve") as eve:
+        own = (await eve.post("/api/me/two-factor")).json()["secret"]
+        await change(
+            studio,
+            "UPDATE auth.second_factors SET sealed = (SELECT sealed FROM auth.second_factors "
+            "WHERE confirmed_at IS NOT NULL) WHERE confirmed_at IS NULL",
+        )
+        for given in (code(own), code(secret)):
+            answer = await eve.post("/api/me/two-factor/confirm", json={"code": given})
+            assert answer.status_code == 422
+
+
+async def test_secrets_of_before_are_encrypted_at_the_start(studio: Studio, secret: str) -> None:
+    await confirmed(studio, secret)
+    plain = "UPDATE auth.second_factors SET sealed = NULL, secret = :plain"
+    await change(studio, plain, plain=secret)
+    await asyncio.to_thread(prepare, studio.database.dsn, b"of the studio in the tests")
+    assert await studio.scalar("SELECT count(secret) FROM auth.second_factors") == 0
+    assert (await sign_in(studio, code(secret))).status_code == 200
+
+
+async def test_with_another_secret_of_the_studio_recovery_codes_still_work(
+    studio: Studio, secret: str
+) -> None:
+    codes = await confirmed(studio, secret)
+    await change(studio, "UPDATE auth.second_factors SET sealed = 'AAAA'")
+    assert (await sign_in(studio, code(secret))).status_code == 401
+    assert (await sign_in(studio, codes[0])).status_code == 200
+
+
+async def change(studio: Studio, statement: str, **values: str) -> None:
+    async with studio.database.system() as session:
+        await session.execute(text(statement), values)
 
 
 async def test_recovery_codes_are_stored_as_hashes(studio: Studio, secret: str) -> None:

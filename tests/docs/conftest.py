@@ -36,6 +36,12 @@ SELECT id, version + 1, 'A draft.', 'Shorter' FROM prompt_templates LIMIT 1
 """)
 
 
+_IDENTITY = text("""
+INSERT INTO auth.identities (account_id, issuer, subject, email)
+SELECT id, 'https://id.example', username, username || '@example.org' FROM auth.accounts
+""")
+
+
 @pytest.fixture
 def docs() -> Path:
     return ROOT / "docs"
@@ -71,4 +77,5 @@ async def lived_in(studio: Studio) -> Studio:
     await studio.submit()
     async with studio.database.system() as session:
         await session.execute(_BY_TEMPLATE)
+        await session.execute(_IDENTITY)
     return studio

@@ -64,11 +64,16 @@ def context_of(browser: Browser, *, phone: bool = False, dark: bool = True) -> B
     )
 
 
-def signed_in(studio: RealStudio, context: BrowserContext) -> Visit:
-    page = context.new_page()
+def watched(studio: RealStudio, page: Page) -> Visit:
     visit = Visit(studio, page)
     page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    return visit
+
+
+def signed_in(studio: RealStudio, context: BrowserContext) -> Visit:
+    page = context.new_page()
+    visit = watched(studio, page)
     link = studio.command("user", "link").strip()
     page.goto(link)
     page.wait_for_url("**/workspace")

@@ -301,11 +301,21 @@ async def test_a_rebuild_keeps_the_other_keys(database: Database) -> None:
 
 async def test_negatives_come_by_priority_from_either_place(database: Database) -> None:
     await seeded(database)
-    from_cache = await negatives_for(database, "sdxl")
+    from_cache = (await negatives_for(database, "sdxl", "general")).items
     assert from_cache[0] == "nudity, gore, violence"
     assert len(from_cache) == 4
     async with database.system() as session:
         await runtime_config.remove(session, CACHE_KEY)
-    assert await negatives_for(database, "sdxl") == from_cache
-    assert await negatives_for(database, "sdxl", "nsfw") == ()
-    assert await negatives_for(database, "wan") == ()
+    milder = await negatives_for(database, "sdxl", "adult")
+    assert (milder.content_mode, milder.items) == ("sfw", from_cache)
+    assert (await negatives_for(database, "sdxl", "general")).items == from_cache
+    assert (await negatives_for(database, "wan", "general")).items == ()
+
+
+async def test_an_adult_list_is_for_the_adult_mode_alone(database: Database) -> None:
+    async with database.system() as session:
+        row = {"model_type": "sdxl", "content_mode": "nsfw", "negative_prompt": "blurred"}
+        await repository.add_negatives(session, [row])
+    found = await negatives_for(database, "sdxl", "adult")
+    assert (found.content_mode, found.items) == ("nsfw", ("blurred",))
+    assert (await negatives_for(database, "sdxl", "general")).items == ()

@@ -21,7 +21,7 @@ class Refused(FabulaError):
 
 
 def refusing(word: str) -> object:
-    def screen(texts: Iterable[str]) -> None:
+    def screen(texts: Iterable[str], /, *, mode: str) -> None:
         if any(word in text for text in texts):
             raise Refused("That is not possible here.")
 
@@ -122,10 +122,13 @@ async def test_the_policy_drops_the_models_words() -> None:
 
 
 async def test_the_policy_reads_the_models_words_beside_the_persons() -> None:
-    read: list[list[str]] = []
-    enhancer = Enhancer(Writer("frosty air, at dusk"), screen=lambda texts: read.append([*texts]))
-    await enhance("a fox", enhancer)
-    assert read == [["a fox"], ["a fox", "frosty air, at dusk"]]
+    read: list[tuple[list[str], str]] = []
+
+    def screen(texts: Iterable[str], /, *, mode: str) -> None:
+        read.append(([*texts], mode))
+
+    await enhance("a fox", Enhancer(Writer("frosty air, at dusk"), screen=screen))
+    assert read == [(["a fox"], "general"), (["a fox", "frosty air, at dusk"], "general")]
 
 
 async def test_a_prompt_that_says_everything_is_left_alone() -> None:

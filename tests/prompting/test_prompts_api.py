@@ -11,6 +11,7 @@ from writers import Writer
 
 from fabula.accounts import service as accounts
 from fabula.core.database import Database
+from fabula.core.settings import Settings
 from fabula.moderation.policy import screen
 from fabula.prompting import rewriting
 from fabula.prompting.endpoints import router
@@ -38,6 +39,7 @@ async def app(database: Database) -> FastAPI:
     app.include_router(api)
     add_error_handlers(app)
     app.state.database = database
+    app.state.settings = Settings()
     app.state.enhancer = Enhancer(Writer("frosty air, quiet mood"), screen=screen)
     async with database.system() as session:
         await seed(session)

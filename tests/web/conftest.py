@@ -1,5 +1,5 @@
 """A studio inside the test."""
 
-from studio import studio
+from studio import adult_studio, studio
 
-__all__ = ["studio"]
+__all__ = ["adult_studio", "studio"]

@@ -1,4 +1,13 @@
-import type { AssetRef, JobOut, JobTypeOut, LibraryAssetOut, LimitsOut, ProgressOut } from '@/api'
+import type {
+  AssetRef,
+  CreditsOut,
+  JobOut,
+  JobTypeOut,
+  LibraryAssetOut,
+  LimitsOut,
+  MeOut,
+  ProgressOut,
+} from '@/api'
 
 const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -28,6 +37,7 @@ export function asset(number: number, change: Partial<AssetRef> = {}): AssetRef 
     thumbhash: '3jYKDYKFiWhweIeGd1eHhl0w0kQD',
     saved: false,
     library_asset_id: null,
+    rating: 'general',
     ...change,
   }
 }
@@ -74,6 +84,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     started_at: null,
     completed_at: null,
     assets: [],
+    rating: 'general',
     ...change,
   }
 }
@@ -143,7 +154,38 @@ export function libraryAsset(
     visibility: 'private',
     created_at: new Date(Date.UTC(2026, 10, 25, 12, 0, number)).toISOString(),
     job_id: null,
+    rating: 'general',
     settings: {},
+    ...change,
+  }
+}
+
+export function account(change: Partial<MeOut> = {}): MeOut {
+  return {
+    id: id(1),
+    username: 'ada',
+    display_name: 'Ada',
+    roles: ['basic_user'],
+    has_password: true,
+    two_factor: false,
+    created_at: '2026-10-04T08:00:00Z',
+    shared: false,
+    ...change,
+  }
+}
+
+export function credits(change: Partial<CreditsOut> = {}): CreditsOut {
+  return {
+    enabled: true,
+    balance: 96,
+    reserved: 3,
+    plan: 'inactive',
+    quotas: [
+      { name: 'jobs_per_day', limit: 20, used: 5 },
+      { name: 'jobs_per_month', limit: null, used: 40 },
+      { name: 'jobs_at_once', limit: 2, used: 2 },
+      { name: 'storage_bytes', limit: 5_000_000_000, used: 1_200_000_000 },
+    ],
     ...change,
   }
 }

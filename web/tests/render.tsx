@@ -24,10 +24,28 @@ export function testClient(): QueryClient {
 interface Options {
   /** The address; its path must be one of the studio's. */
   at?: string
+  /** The path of the router that it is drawn at, where the address is not one by itself. */
+  path?: (typeof PATHS)[number]
   client?: QueryClient
 }
 
-const PATHS = ['/workspace', '/library', '/settings'] as const
+const PATHS = [
+  '/workspace',
+  '/library',
+  '/account',
+  '/account/credits',
+  '/account/sign-in',
+  '/account/keys',
+  '/account/activity',
+  '/account/data',
+  '/account/engines',
+  '/admin',
+  '/admin/people',
+  '/admin/people/$personId',
+  '/admin/access',
+  '/admin/ledger',
+  '/admin/activity',
+] as const
 
 /**
  * Draws a component inside the providers and a router with the studio's paths and ids, so that
@@ -36,9 +54,9 @@ const PATHS = ['/workspace', '/library', '/settings'] as const
  */
 export async function renderPage(
   ui: ReactNode,
-  { at = '/workspace', client = testClient() }: Options = {},
+  { at = '/workspace', path: only, client = testClient() }: Options = {},
 ) {
-  const first = at.split('?')[0]
+  const first = only ?? at.split('?')[0]
   const drawn = (path: string) => (path === first ? () => ui : () => null)
   const root = createRootRoute()
   const studio = createRoute({ getParentRoute: () => root, id: 'studio' })
@@ -56,8 +74,13 @@ export async function renderPage(
     validateSearch: (raw: Record<string, unknown>) => raw,
     component: drawn('/sign-in'),
   })
+  const goodbye = createRoute({
+    getParentRoute: () => root,
+    path: '/goodbye',
+    component: drawn('/goodbye'),
+  })
   const router = createRouter({
-    routeTree: root.addChildren([studio.addChildren(pages), signIn]),
+    routeTree: root.addChildren([studio.addChildren(pages), signIn, goodbye]),
     history: createMemoryHistory({ initialEntries: [at] }),
   })
   await router.load()

@@ -15,6 +15,7 @@ from fabula.accounts.scopes import SAFE_METHODS, needed
 from fabula.core.database import Database
 from fabula.core.errors import Forbidden, NotSignedIn
 from fabula.core.pagination import MAX_LIMIT, Cursor
+from fabula.core.settings import Settings
 
 COOKIE = "fabula_session"
 CSRF_HEADER = "x-fabula-csrf"
@@ -27,6 +28,14 @@ def database_of(request: Request) -> Database:
 
 
 DatabaseDep = Annotated[Database, Depends(database_of)]
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
 
 
 def bearer_key(request: Request) -> str | None:
@@ -47,8 +56,13 @@ async def caller_or_none(request: Request, database: DatabaseDep) -> Caller | No
     if key is None and cookie is None:
         return None
     async with database.system() as session:
-        caller = await accounts.identify(session, api_key=key, session_token=cookie)
-    if caller is None:
+        caller = await accounts.identify(
+            session,
+            api_key=key,
+            session_token=cookie,
+            adult_mode=settings_of(request).adult_mode,
+        )
+    if caller is None or (caller.shared and not settings_of(request).guest_access):
         return None
     if key is None:
         check_origin(request)
@@ -90,12 +104,21 @@ async def signed_in(caller: Annotated[Caller | None, Depends(caller_or_none)]) -
 
 
 CallerDep = Annotated[Caller, Depends(signed_in)]
+
+
+def personal(caller: CallerDep) -> Caller:
+    """A caller whose account is their own: guests are refused."""
+    caller.require_own()
+    return caller
+
+
+PersonalDep = Annotated[Caller, Depends(personal)]
 MaybeCallerDep = Annotated[Caller | None, Depends(caller_or_none)]
 
 
 async def request_session(database: DatabaseDep, caller: CallerDep) -> AsyncIterator[AsyncSession]:
     """One transaction of the caller, committed when the endpoint has returned."""
-    async with database.request(caller.user_id, plain=caller.plain) as session:
+    async with database.request(caller.user_id, plain=caller.plain, adult=caller.adult) as session:
         yield session
 
 

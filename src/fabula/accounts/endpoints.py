@@ -1,13 +1,10 @@
-"""Signing in, the own account: sessions, two-factor sign-in, API keys, activity."""
+"""Signing in, the own account: sessions, two-factor sign-in, API keys."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
-from pydantic import AwareDatetime
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Request, Response, status
 
-from fabula.accounts import service, signing_in, two_factor
+from fabula.accounts import guests, service, signing_in, two_factor
 from fabula.accounts.access import (
     COOKIE,
     CallerDep,
@@ -15,63 +12,31 @@ from fabula.accounts.access import (
     DatabaseDep,
     Limit,
     MachineSessionDep,
-    SessionDep,
+    PersonalDep,
+    SettingsDep,
     address_of,
     agent_of,
 )
-from fabula.accounts.caller import ROLE_PRIORITY, Caller
+from fabula.accounts.entering import entered, who
 from fabula.accounts.schemas import (
-    ActivityOut,
     ApiKeyIn,
     ApiKeyOut,
     CodeIn,
     LinkIn,
     LoginIn,
     MeOut,
+    MethodsOut,
     NewApiKeyOut,
     PasswordIn,
+    ProviderOut,
     RecoveryCodesOut,
     SessionOut,
     TwoFactorOut,
     TwoFactorSetupOut,
 )
-from fabula.accounts.service import SESSION_DAYS, SignedIn
-from fabula.accounts.trail import Action
-from fabula.core.database import Database
 from fabula.core.pagination import Cursor, Page, page_of
-from fabula.core.settings import get_settings
-from fabula.models import ActivityLogEntry
 
 router = APIRouter(tags=["accounts"])
-
-
-def _enter(response: Response, signed: SignedIn) -> None:
-    response.set_cookie(
-        COOKIE,
-        signed.token,
-        max_age=SESSION_DAYS * 86400,
-        httponly=True,
-        samesite="strict",
-        secure=get_settings().secure_cookies,
-        path="/",
-    )
-
-
-async def _entered(database: Database, response: Response, signed: SignedIn) -> MeOut:
-    _enter(response, signed)
-    async with database.system() as session:
-        return await _me(session, signed.caller)
-
-
-async def _me(session: AsyncSession, caller: Caller) -> MeOut:
-    return MeOut(
-        id=caller.user_id,
-        username=caller.username,
-        display_name=caller.username,
-        roles=sorted(caller.roles, key=lambda role: -ROLE_PRIORITY[role]),
-        has_password=await service.has_password(session, caller),
-        two_factor=await two_factor.is_on(session, caller.user_id),
-    )
 
 
 @router.post("/auth/login")
@@ -88,7 +53,34 @@ async def login(
         agent=agent_of(request),
         address=address_of(request),
     )
-    return await _entered(database, response, signed)
+    return await entered(database, response, signed)
+
+
+@router.get("/auth/methods")
+async def sign_in_methods(settings: SettingsDep, session: MachineSessionDep) -> MethodsOut:
+    """How one may come in here."""
+    return MethodsOut(
+        password=await service.anybody_has_password(session),
+        guests=settings.guest_access,
+        providers=[
+            ProviderOut(id=name, label=provider.label)
+            for name, provider in settings.oidc_providers.items()
+        ],
+    )
+
+
+@router.post("/auth/guest")
+async def enter_as_guest(
+    request: Request, response: Response, database: DatabaseDep, settings: SettingsDep
+) -> MeOut:
+    """Look around as a guest, who changes nothing; where the studio lets guests in."""
+    signed = await guests.enter(
+        database,
+        allowed=settings.guest_access,
+        agent=agent_of(request),
+        address=address_of(request),
+    )
+    return await entered(database, response, signed)
 
 
 @router.post("/auth/link")
@@ -99,7 +91,7 @@ async def use_link(
     signed = await signing_in.by_link(
         database, body.token, agent=agent_of(request), address=address_of(request)
     )
-    return await _entered(database, response, signed)
+    return await entered(database, response, signed)
 
 
 @router.post("/auth/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -112,40 +104,30 @@ async def logout(caller: CallerDep, response: Response, session: MachineSessionD
 @router.get("/me")
 async def me(caller: CallerDep, session: MachineSessionDep) -> MeOut:
     """Who is signed in."""
-    return await _me(session, caller)
+    return await who(session, caller)
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
-async def set_password(body: PasswordIn, caller: CallerDep, session: MachineSessionDep) -> None:
-    """Set or change the password; other sessions of the account end."""
-    await service.set_password(session, caller, body.current_password, body.new_password)
+async def set_password(body: PasswordIn, caller: PersonalDep, database: DatabaseDep) -> None:
+    """Set or change the password; other sessions of the account end. Wrong tries are slowed down
+    as at signing in."""
+    await signing_in.change_password(database, caller, body.current_password, body.new_password)
 
 
 @router.get("/me/sessions")
 async def list_sessions(
-    caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
+    caller: PersonalDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[SessionOut]:
     """Where the account is signed in, newest first."""
     rows = await service.list_sessions(session, caller, cursor, limit + 1)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    items = [
-        SessionOut(
-            id=row.id,
-            user_agent=row.user_agent,
-            ip_address=str(row.ip_address) if row.ip_address else None,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            expires_at=row.expires_at,
-            current=row.id == caller.session_id,
-        )
-        for row in kept
-    ]
+    items = [SessionOut.of(row, caller) for row in kept]
     return Page(items=items, next_cursor=following)
 
 
 @router.delete("/me/sessions", status_code=status.HTTP_204_NO_CONTENT)
 async def sign_out_everywhere(
-    caller: CallerDep, response: Response, session: MachineSessionDep
+    caller: PersonalDep, response: Response, session: MachineSessionDep
 ) -> None:
     """End all sessions of the account, this one too."""
     await service.sign_out_everywhere(session, caller)
@@ -153,13 +135,13 @@ async def sign_out_everywhere(
 
 
 @router.delete("/me/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def revoke_session(session_id: UUID, caller: CallerDep, session: MachineSessionDep) -> None:
+async def revoke_session(session_id: UUID, caller: PersonalDep, session: MachineSessionDep) -> None:
     """End one session at once."""
     await service.revoke_session(session, caller, session_id)
 
 
 @router.get("/me/two-factor")
-async def get_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorOut:
+async def get_two_factor(caller: PersonalDep, session: MachineSessionDep) -> TwoFactorOut:
     """Whether two-factor sign-in is on, and how many recovery codes are left."""
     return TwoFactorOut(
         on=await two_factor.is_on(session, caller.user_id),
@@ -168,7 +150,7 @@ async def get_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFa
 
 
 @router.post("/me/two-factor", status_code=status.HTTP_201_CREATED)
-async def begin_two_factor(caller: CallerDep, session: MachineSessionDep) -> TwoFactorSetupOut:
+async def begin_two_factor(caller: PersonalDep, session: MachineSessionDep) -> TwoFactorSetupOut:
     """Begin to set two-factor sign-in up: it is in force once a code was confirmed."""
     setup = await two_factor.begin(session, caller)
     return TwoFactorSetupOut(secret=setup.secret, uri=setup.uri)
@@ -176,7 +158,7 @@ async def begin_two_factor(caller: CallerDep, session: MachineSessionDep) -> Two
 
 @router.post("/me/two-factor/confirm")
 async def confirm_two_factor(
-    body: CodeIn, caller: CallerDep, database: DatabaseDep
+    body: CodeIn, caller: PersonalDep, database: DatabaseDep
 ) -> RecoveryCodesOut:
     """Turn two-factor sign-in on with a code of the app. The recovery codes are in this answer
     and nowhere else; each works once in place of a code."""
@@ -185,64 +167,21 @@ async def confirm_two_factor(
 
 @router.post("/me/two-factor/recovery-codes")
 async def renew_recovery_codes(
-    body: CodeIn, caller: CallerDep, database: DatabaseDep
+    body: CodeIn, caller: PersonalDep, database: DatabaseDep
 ) -> RecoveryCodesOut:
     """New recovery codes in place of all old ones."""
     return RecoveryCodesOut(codes=await two_factor.renew_codes(database, caller, body.code))
 
 
 @router.post("/me/two-factor/remove", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_two_factor(body: CodeIn, caller: CallerDep, database: DatabaseDep) -> None:
+async def remove_two_factor(body: CodeIn, caller: PersonalDep, database: DatabaseDep) -> None:
     """Turn two-factor sign-in off, with a code of the app or a recovery code."""
     await two_factor.remove(database, caller, body.code)
 
 
-@router.get("/activity")
-async def list_activity(
-    caller: CallerDep,
-    session: SessionDep,
-    cursor: CursorDep,
-    limit: Limit = 50,
-    user_id: Annotated[UUID | None, Query()] = None,
-    action: Annotated[Action | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
-) -> Page[ActivityOut]:
-    """The trail, newest first: the caller's own entries, for admins everybody's. `since` is
-    included, `until` is not."""
-    rows = await service.activity(
-        session,
-        caller,
-        user_id=user_id,
-        action=action,
-        since=since,
-        until=until,
-        cursor=cursor,
-        limit=limit + 1,
-    )
-    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    return Page(items=[_activity(row) for row in kept], next_cursor=following)
-
-
-def _activity(row: ActivityLogEntry) -> ActivityOut:
-    metadata = row.metadata_ or {}
-    return ActivityOut(
-        id=row.id,
-        user_id=row.user_id,
-        action=row.action,
-        resource_type=row.resource_type,
-        resource_id=row.resource_id,
-        before=metadata.get("before"),
-        after=metadata.get("after"),
-        ip_address=str(row.ip_address) if row.ip_address else None,
-        user_agent=row.user_agent,
-        created_at=row.created_at,
-    )
-
-
 @router.get("/me/api-keys")
 async def list_api_keys(
-    caller: CallerDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
+    caller: PersonalDep, session: MachineSessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[ApiKeyOut]:
     """The account's API keys, newest first."""
     rows = await service.list_api_keys(session, caller, cursor, limit + 1)
@@ -253,7 +192,7 @@ async def list_api_keys(
 
 @router.post("/me/api-keys", status_code=status.HTTP_201_CREATED)
 async def create_api_key(
-    body: ApiKeyIn, caller: CallerDep, session: MachineSessionDep
+    body: ApiKeyIn, caller: PersonalDep, session: MachineSessionDep
 ) -> NewApiKeyOut:
     """Make an API key. Its text is in this answer and nowhere else."""
     row, key = await service.create_api_key(
@@ -269,6 +208,6 @@ async def create_api_key(
 
 
 @router.delete("/me/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def revoke_api_key(key_id: UUID, caller: CallerDep, session: MachineSessionDep) -> None:
+async def revoke_api_key(key_id: UUID, caller: PersonalDep, session: MachineSessionDep) -> None:
     """Revoke an API key at once."""
     await service.revoke_api_key(session, caller, key_id)

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     KEEP = "keep"
     REVIEW = "review"
     PEOPLE = "people"
+    CREDITS = "credits"
     ACTIVITY = "activity"
     TEMPLATES = "templates"
     MODELS = "models"
@@ -19,10 +20,11 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.KEEP: "Change the own workspace and library.",
     Permission.REVIEW: "Read the jobs, outputs and profiles of everybody, for review.",
     Permission.PEOPLE: "Make, suspend and restore accounts, their roles, sessions and keys.",
-    Permission.ACTIVITY: "Read everybody's activity.",
+    Permission.CREDITS: "Give and take credits, set plans, and read everybody's ledger and usage.",
+    Permission.ACTIVITY: "Read everybody's activity, and check that the trail is whole.",
     Permission.TEMPLATES: "Read, write and publish prompt templates and negative prompts.",
     Permission.MODELS: "Read, save and activate model configurations.",
-    Permission.PERMISSIONS: "Read this table.",
+    Permission.PERMISSIONS: "Read what roles may do, here and in the database.",
 }
 _PERSON = frozenset({Permission.MAKE, Permission.KEEP})
 BY_ROLE: dict[str, frozenset[Permission]] = {

@@ -1,7 +1,6 @@
 """SQL of accounts."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
@@ -12,26 +11,29 @@ from fabula.accounts.sign_in_repository import drop_old_buckets
 from fabula.core.pagination import Cursor
 from fabula.models import (
     Account,
-    ActivityLogEntry,
     ApiKey,
     Profile,
     SignInLink,
     SignInSession,
     UserRole,
 )
+from fabula.moderation.rating import Mode
 
 _BY_SESSION = text("""
-SELECT a.id, a.username, s.id AS session_id,
+SELECT a.id, a.username, a.shared, s.id AS session_id,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
-       s.last_seen_at < now() - interval '5 minutes' AS stale
+       s.last_seen_at < now() - interval '5 minutes' AS stale, p.age_verified, c.mode
 FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
+LEFT JOIN profiles p ON p.id = a.id LEFT JOIN studio.preferences c ON c.user_id = a.id
 WHERE s.token_hash = :hash AND s.expires_at > now() AND a.suspended_at IS NULL
 """)
 _BY_KEY = text("""
 SELECT a.id, a.username, k.id AS key_id, k.scopes,
        array(SELECT role::text FROM user_roles r WHERE r.user_id = a.id) AS roles,
-       coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale
+       coalesce(k.last_used_at < now() - interval '5 minutes', true) AS stale,
+       p.age_verified, c.mode
 FROM auth.api_keys k JOIN auth.accounts a ON a.id = k.account_id
+LEFT JOIN profiles p ON p.id = a.id LEFT JOIN studio.preferences c ON c.user_id = a.id
 WHERE k.key_hash = :hash AND a.suspended_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now())
 """)
@@ -39,10 +41,13 @@ WHERE k.key_hash = :hash AND a.suspended_at IS NULL
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A caller, and whether the time of last use is due for an update."""
+    """A caller, and whether the time of last use is due for an update; the age and the own choice
+    of content are what the caller's mode is made of."""
 
     caller: Caller
     stale: bool
+    age_verified: bool
+    own: Mode
     key_id: UUID | None = None
 
 
@@ -50,7 +55,8 @@ async def by_session(session: AsyncSession, token_hash: str) -> Found | None:
     row = (await session.execute(_BY_SESSION, {"hash": token_hash})).first()
     if row is None:
         return None
-    return Found(Caller(row.id, row.username, frozenset(row.roles), row.session_id), row.stale)
+    caller = Caller(row.id, row.username, frozenset(row.roles), row.session_id, shared=row.shared)
+    return Found(caller, row.stale, bool(row.age_verified), row.mode or "general")
 
 
 async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
@@ -58,7 +64,9 @@ async def by_api_key(session: AsyncSession, key_hash: str) -> Found | None:
     if row is None:
         return None
     caller = Caller(row.id, row.username, frozenset(row.roles), scopes=frozenset(row.scopes))
-    return Found(caller, row.stale, row.key_id)
+    return Found(
+        caller, row.stale, bool(row.age_verified), row.mode or "general", key_id=row.key_id
+    )
 
 
 async def touch(session: AsyncSession, found: Found) -> None:
@@ -81,8 +89,18 @@ async def account_named(session: AsyncSession, username: str) -> Account | None:
     ).one_or_none()
 
 
+async def names_beginning(session: AsyncSession, beginning: str) -> set[str]:
+    query = select(Account.username).where(Account.username.startswith(beginning, autoescape=True))
+    return set(await session.scalars(query))
+
+
 async def account(session: AsyncSession, account_id: UUID) -> Account | None:
     return await session.get(Account, account_id)
+
+
+async def shared_account(session: AsyncSession) -> Account | None:
+    """The account of the guests, where it was made already."""
+    return (await session.scalars(select(Account).where(Account.shared))).one_or_none()
 
 
 async def owner(session: AsyncSession) -> Account | None:
@@ -99,17 +117,40 @@ async def owner(session: AsyncSession) -> Account | None:
 
 
 async def add_account(
-    session: AsyncSession, username: str, roles: list[str], starting_credits: int
+    session: AsyncSession,
+    username: str,
+    roles: list[str],
+    starting_credits: int,
+    *,
+    shared: bool = False,
 ) -> Account:
     """An account with its profile and roles, all or nothing. The balance that a profile is born
     with becomes its first entry in the ledger."""
-    row = Account(username=username)
+    row = Account(username=username, shared=shared)
     session.add(row)
     await session.flush()
     session.add(Profile(id=row.id, username=username, token_balance=starting_credits))
     session.add_all(UserRole(user_id=row.id, role=role) for role in roles)
     await session.flush()
     return row
+
+
+async def anybody_has_password(session: AsyncSession) -> bool:
+    query = select(Account.id).where(Account.password_hash.is_not(None))
+    return bool(await session.scalar(select(query.exists())))
+
+
+async def replace_password(
+    session: AsyncSession, account_id: UUID, was: str | None, new: str
+) -> bool:
+    """Store a hash in place of the one that was seen; False where it has changed meanwhile."""
+    changed = await session.scalar(
+        update(Account)
+        .where(Account.id == account_id, Account.password_hash.is_not_distinct_from(was))
+        .values(password_hash=new)
+        .returning(Account.id)
+    )
+    return changed is not None
 
 
 async def take_link(session: AsyncSession, token_hash: str) -> UUID | None:
@@ -196,35 +237,6 @@ async def drop_api_keys(session: AsyncSession, account_id: UUID) -> int:
         delete(ApiKey).where(ApiKey.account_id == account_id).returning(ApiKey.id)
     )
     return len(gone.all())
-
-
-async def activity(
-    session: AsyncSession,
-    *,
-    user_id: UUID | None,
-    action: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    cursor: Cursor | None,
-    limit: int,
-) -> list[ActivityLogEntry]:
-    """Entries of the trail that the caller may read, newest first."""
-    entry = ActivityLogEntry
-    query = select(entry)
-    if user_id:
-        query = query.where(entry.user_id == user_id)
-    if action:
-        query = query.where(entry.action == action)
-    if since:
-        query = query.where(entry.created_at >= since)
-    if until:
-        query = query.where(entry.created_at < until)
-    if cursor:
-        query = query.where(cursor.before(entry.created_at, entry.id))
-    rows = await session.scalars(
-        query.order_by(entry.created_at.desc(), entry.id.desc()).limit(limit)
-    )
-    return list(rows)
 
 
 async def drop_expired(session: AsyncSession) -> None:

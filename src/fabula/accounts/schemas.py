@@ -1,13 +1,15 @@
 """What the accounts API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from fabula.accounts.caller import Caller
 from fabula.accounts.scopes import SCOPES, USUAL, Scope
 from fabula.accounts.service import PASSWORD_MAX, PASSWORD_MIN
+from fabula.models import SignInSession
 
 
 class Body(BaseModel):
@@ -49,6 +51,24 @@ class MeOut(BaseModel):
     roles: list[str]
     has_password: bool
     two_factor: bool
+    created_at: datetime
+    shared: bool
+    """Whether this is the account that all guests share."""
+
+
+class ProviderOut(BaseModel):
+    """An OpenID provider as the sign-in page shows it."""
+
+    id: str
+    label: str
+
+
+class MethodsOut(BaseModel):
+    """How one may come in; ``password`` is false where no account has one."""
+
+    password: bool
+    guests: bool
+    providers: list[ProviderOut]
 
 
 class SessionOut(BaseModel):
@@ -61,6 +81,18 @@ class SessionOut(BaseModel):
     last_seen_at: datetime
     expires_at: datetime
     current: bool
+
+    @classmethod
+    def of(cls, row: SignInSession, caller: Caller) -> "SessionOut":
+        return cls(
+            id=row.id,
+            user_agent=row.user_agent,
+            ip_address=str(row.ip_address) if row.ip_address else None,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+            current=row.id == caller.session_id,
+        )
 
 
 class TwoFactorOut(BaseModel):
@@ -77,21 +109,6 @@ class TwoFactorSetupOut(BaseModel):
 
 class RecoveryCodesOut(BaseModel):
     codes: list[str]
-
-
-class ActivityOut(BaseModel):
-    """An entry of the trail; ``user_id`` is null for the machine and for failed sign-ins."""
-
-    id: UUID
-    user_id: UUID | None
-    action: str
-    resource_type: str | None
-    resource_id: str | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    ip_address: str | None
-    user_agent: str | None
-    created_at: datetime
 
 
 class ApiKeyOut(BaseModel):

@@ -1,30 +1,32 @@
 """Rules of signing in. Sessions here are the machine's: nobody has signed in yet."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, secrets, trail
 from fabula.accounts.caller import Caller
-from fabula.accounts.permissions import Permission
 from fabula.accounts.scopes import SCOPES
 from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from fabula.core.pagination import Cursor
 from fabula.core.settings import get_settings
-from fabula.models import ROLES, Account, ActivityLogEntry, ApiKey, SignInLink, SignInSession
+from fabula.models import ROLES, Account, ApiKey, SignInLink, SignInSession
+from fabula.moderation.policy import screen
+from fabula.moderation.rating import Standing
 
 SESSION_DAYS = 30
 LINK_HOURS = 24
 PASSWORD_MIN = 10
 PASSWORD_MAX = 256
 OWNER_NAME = "owner"
+_NAME_ROOM = 32
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -36,10 +38,21 @@ class SignedIn:
     token: str
 
 
+class Suspended(NotSignedIn):
+    code = "account_suspended"
+
+    def __init__(self) -> None:
+        super().__init__("This account is suspended. Ask an admin of the studio.")
+
+
 async def identify(
-    session: AsyncSession, *, api_key: str | None, session_token: str | None
+    session: AsyncSession,
+    *,
+    api_key: str | None,
+    session_token: str | None,
+    adult_mode: bool = False,
 ) -> Caller | None:
-    """Who stands behind the credentials of a request, or None."""
+    """Who stands behind the credentials of a request, or None; ``adult_mode`` is the setting."""
     if api_key:
         found = await repository.by_api_key(session, secrets.token_hash(api_key))
     elif session_token:
@@ -48,7 +61,10 @@ async def identify(
         return None
     if found and found.stale:
         await repository.touch(session, found)
-    return found.caller if found else None
+    if found is None:
+        return None
+    standing = Standing(adult_mode, found.age_verified, found.own)
+    return replace(found.caller, mode=standing.mode())
 
 
 async def create_account(
@@ -62,6 +78,7 @@ async def create_account(
             "and starts with a letter or digit.",
             field="username",
         )
+    screen([username])
     if role not in ROLES:
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
@@ -70,6 +87,19 @@ async def create_account(
     made = {"username": username, "roles": [role]}
     await trail.record(session, by, Action.ACCOUNT_MADE, "account", row.id, after=made)
     return row
+
+
+async def free_name(session: AsyncSession, wanted: str) -> str:
+    """A user name that nobody has: what is wanted as far as it can be one, with a number where it
+    is taken."""
+    base = re.sub(r"[^a-z0-9._-]+", "-", wanted.lower()).strip("._-")[:_NAME_ROOM] or "person"
+    taken = await repository.names_beginning(session, base)
+    number = next(n for n in itertools.count(1) if _numbered(base, n) not in taken)
+    return _numbered(base, number)
+
+
+def _numbered(base: str, number: int) -> str:
+    return base if number == 1 else f"{base}-{number}"
 
 
 async def ensure_owner(session: AsyncSession) -> tuple[Account, bool]:
@@ -83,6 +113,7 @@ async def ensure_owner(session: AsyncSession) -> tuple[Account, bool]:
 
 async def new_link(session: AsyncSession, account_id: UUID, *, by: Caller | None = None) -> str:
     """A one-time sign-in token, good for a day; ``by`` is None for the machine."""
+    await demand_personal(session, account_id)
     token = secrets.new_token()
     session.add(
         SignInLink(
@@ -109,7 +140,13 @@ async def sign_in_by_link(
 
 
 async def open_session(
-    session: AsyncSession, account_id: UUID, way: str, *, agent: str | None, address: str | None
+    session: AsyncSession,
+    account_id: UUID,
+    way: str,
+    *,
+    hours: int = SESSION_DAYS * 24,
+    agent: str | None,
+    address: str | None,
 ) -> SignedIn:
     """A new session of an account that has proved itself in some way, such as ``password``."""
     token = secrets.new_token()
@@ -119,13 +156,13 @@ async def open_session(
             token_hash=secrets.token_hash(token),
             user_agent=(agent or "")[:300] or None,
             ip_address=address,
-            expires_at=now() + timedelta(days=SESSION_DAYS),
+            expires_at=now() + timedelta(hours=hours),
         )
     )
     await session.flush()
     found = await repository.by_session(session, secrets.token_hash(token))
     if found is None:
-        raise NotSignedIn("This account is suspended. Ask an admin of the studio.")
+        raise Suspended
     caller = replace(found.caller, agent=agent, address=address)
     await trail.record(
         session, caller, Action.SIGNED_IN, "session", caller.session_id, after={"way": way}
@@ -163,22 +200,12 @@ async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> int:
     return ended
 
 
-async def set_password(
-    session: AsyncSession, caller: Caller, current: str | None, new: str
-) -> None:
-    """Change the password and end the account's other sessions."""
-    row = await _own_account(session, caller)
-    if row.password_hash is not None and not await anyio.to_thread.run_sync(
-        secrets.password_matches, current or "", row.password_hash
-    ):
-        raise Invalid("The current password is not right.", field="current_password")
-    row.password_hash = await anyio.to_thread.run_sync(secrets.hash_password, new)
-    await repository.drop_sessions(session, row.id, caller.session_id)
-    await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", row.id)
-
-
 async def has_password(session: AsyncSession, caller: Caller) -> bool:
-    return (await _own_account(session, caller)).password_hash is not None
+    return (await own_account(session, caller)).password_hash is not None
+
+
+async def member_since(session: AsyncSession, caller: Caller) -> datetime:
+    return (await own_account(session, caller)).created_at
 
 
 async def create_api_key(
@@ -196,6 +223,8 @@ async def create_api_key(
         raise Forbidden("An API key cannot make a key that may do more: sign in for that.")
     if expires_at and expires_at <= now():
         raise Invalid("A key that has expired already is of no use.", field="expires_at")
+    screen([name])
+    await demand_personal(session, account_id)
     key = secrets.new_api_key()
     row = ApiKey(
         account_id=account_id,
@@ -228,29 +257,21 @@ async def revoke_api_key(session: AsyncSession, caller: Caller, key_id: UUID) ->
     )
 
 
-async def activity(
-    session: AsyncSession,
-    caller: Caller,
-    *,
-    user_id: UUID | None,
-    action: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    cursor: Cursor | None,
-    limit: int,
-) -> list[ActivityLogEntry]:
-    """The caller's own entries of the trail, newest first; everybody's for admins."""
-    if not caller.may(Permission.ACTIVITY):
-        if user_id not in {None, caller.user_id}:
-            raise Forbidden("The activity of others is for the admins of this studio.")
-        user_id = caller.user_id
-    return await repository.activity(
-        session, user_id=user_id, action=action, since=since, until=until, cursor=cursor,
-        limit=limit,
-    )  # fmt: skip
+async def anybody_has_password(session: AsyncSession) -> bool:
+    return await repository.anybody_has_password(session)
 
 
-async def _own_account(session: AsyncSession, caller: Caller) -> Account:
+async def demand_personal(session: AsyncSession, account_id: UUID) -> None:
+    """Raises ``Conflict`` for the account that all guests share."""
+    row = await repository.account(session, account_id)
+    if row and row.shared:
+        raise Conflict(
+            "This is the account that all guests share: it takes no sign-in link, no key and no "
+            "other role. Make an account of their own for somebody who needs more."
+        )
+
+
+async def own_account(session: AsyncSession, caller: Caller) -> Account:
     row = await repository.account(session, caller.user_id)
     if row is None:
         raise NotSignedIn("This account is gone. Sign in again.")

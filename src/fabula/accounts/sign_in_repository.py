@@ -44,13 +44,19 @@ _FORGET = text("DELETE FROM auth.sign_in_buckets WHERE key = :key")
 _DROP_OLD = text("DELETE FROM auth.sign_in_buckets WHERE filled_at < now() - interval '1 day'")
 
 _FACTOR = text("""
-SELECT secret, confirmed_at IS NOT NULL AS confirmed, last_step FROM auth.second_factors
+SELECT sealed, confirmed_at IS NOT NULL AS confirmed, last_step FROM auth.second_factors
 WHERE account_id = :account
 """)
 _BEGIN = text("""
-INSERT INTO auth.second_factors AS f (account_id, secret) VALUES (:account, :secret)
-ON CONFLICT (account_id) DO UPDATE SET secret = excluded.secret, created_at = now(), last_step = 0
+INSERT INTO auth.second_factors AS f (account_id, sealed) VALUES (:account, :sealed)
+ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, created_at = now(), last_step = 0
 WHERE f.confirmed_at IS NULL RETURNING account_id
+""")
+_PLAIN = text(
+    "SELECT account_id, secret FROM auth.second_factors WHERE secret IS NOT NULL FOR UPDATE"
+)
+_SEAL = text("""
+UPDATE auth.second_factors SET secret = NULL, sealed = :sealed WHERE account_id = :account
 """)
 _CONFIRM = text("""
 UPDATE auth.second_factors SET confirmed_at = now(), last_step = :step
@@ -88,7 +94,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    secret: str
+    """``sealed`` is the secret as it is stored: encrypted."""
+
+    sealed: str
     confirmed: bool
     last_step: int
 
@@ -115,13 +123,22 @@ async def drop_old_buckets(session: AsyncSession) -> None:
 
 async def factor(session: AsyncSession, account_id: UUID) -> Factor | None:
     row = (await session.execute(_FACTOR, {"account": account_id})).one_or_none()
-    return Factor(row.secret, row.confirmed, row.last_step) if row else None
+    return Factor(row.sealed, row.confirmed, row.last_step) if row else None
 
 
-async def begin_factor(session: AsyncSession, account_id: UUID, secret: str) -> bool:
+async def begin_factor(session: AsyncSession, account_id: UUID, sealed: str) -> bool:
     """Keep a secret that is not confirmed yet; False where a confirmed one is in force."""
-    values = {"account": account_id, "secret": secret}
+    values = {"account": account_id, "sealed": sealed}
     return await session.scalar(_BEGIN, values) is not None
+
+
+async def plain_secrets(session: AsyncSession) -> list[tuple[UUID, str]]:
+    """Secrets of before they were encrypted, held for that."""
+    return [(row.account_id, row.secret) for row in await session.execute(_PLAIN)]
+
+
+async def seal_secret(session: AsyncSession, account_id: UUID, sealed: str) -> None:
+    await session.execute(_SEAL, {"account": account_id, "sealed": sealed})
 
 
 async def confirm_factor(session: AsyncSession, account_id: UUID, step: int) -> bool:

@@ -7,10 +7,11 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import repository, secrets, service, throttle, trail, two_factor
+from fabula.accounts.caller import Caller
 from fabula.accounts.service import SignedIn
 from fabula.accounts.trail import Action
 from fabula.core.database import Database
-from fabula.core.errors import NotSignedIn
+from fabula.core.errors import Conflict, Invalid, NotSignedIn
 
 _WRONG = "That user name and password do not belong together. Try again."
 _WRONG_CODE = "That code is not right, or was used already. Take the next one that the app shows."
@@ -49,7 +50,7 @@ async def by_password(
     known = row.id if row else None
     async with database.system() as session:
         if row is None or not matches or row.suspended_at:
-            await _failed(session, known, "password", agent, address)
+            await record_failure(session, known, "password", agent, address)
             refusal: NotSignedIn = NotSignedIn(_WRONG)
         elif not await two_factor.is_on(session, row.id):
             return await _entered(session, row.id, name, "password", agent, address)
@@ -58,9 +59,34 @@ async def by_password(
         elif await two_factor.accepts(session, row.id, code):
             return await _entered(session, row.id, name, "password and code", agent, address)
         else:
-            await _failed(session, known, "code", agent, address)
+            await record_failure(session, known, "code", agent, address)
             refusal = NotSignedIn(_WRONG_CODE)
     raise refusal
+
+
+async def by_code(
+    database: Database,
+    account_id: UUID,
+    way: str,
+    code: str,
+    *,
+    agent: str | None,
+    address: str | None,
+) -> SignedIn:
+    """Sign in by the code of an account whose person has proved themselves in another way before.
+
+    Raises ``TooMany`` or ``NotSignedIn``.
+    """
+    async with database.system() as session:
+        row = await repository.account(session, account_id)
+        wait = await throttle.take(session, row.username if row else None, address)
+    throttle.refuse_for(wait)
+    async with database.system() as session:
+        if row and await two_factor.accepts(session, row.id, code):
+            way = f"{way} and code"
+            return await _entered(session, row.id, row.username, way, agent, address)
+        await record_failure(session, row.id if row else None, "code", agent, address)
+    raise NotSignedIn(_WRONG_CODE)
 
 
 async def by_link(
@@ -75,8 +101,33 @@ async def by_link(
             return await service.sign_in_by_link(session, token, agent=agent, address=address)
     except NotSignedIn:
         async with database.system() as session:
-            await _failed(session, None, "link", agent, address)
+            await record_failure(session, None, "link", agent, address)
         raise
+
+
+async def change_password(
+    database: Database, caller: Caller, current: str | None, new: str
+) -> None:
+    """Set or change the caller's password and end the account's other sessions.
+
+    Guessing at the current one counts as trying to sign in. Raises ``TooMany``, ``Invalid``, or
+    ``Conflict`` where it was changed meanwhile. No connection is held while passwords are hashed.
+    """
+    async with database.system() as session:
+        wait = await throttle.take(session, caller.username, caller.address)
+        was = (await service.own_account(session, caller)).password_hash
+    throttle.refuse_for(wait)
+    if was is not None and not await anyio.to_thread.run_sync(
+        secrets.password_matches, current or "", was
+    ):
+        raise Invalid("The current password is not right.", field="current_password")
+    hashed = await anyio.to_thread.run_sync(secrets.hash_password, new)
+    async with database.system() as session:
+        if not await repository.replace_password(session, caller.user_id, was, hashed):
+            raise Conflict("The password was changed meanwhile. Sign in again with the new one.")
+        await repository.drop_sessions(session, caller.user_id, caller.session_id)
+        await throttle.forget(session, caller.username)
+        await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", caller.user_id)
 
 
 async def _entered(
@@ -91,11 +142,18 @@ async def _entered(
     return await service.open_session(session, account_id, way, agent=agent, address=address)
 
 
-async def _failed(
-    session: AsyncSession, account_id: UUID | None, way: str, agent: str | None, address: str | None
+async def record_failure(
+    session: AsyncSession,
+    account_id: UUID | None,
+    way: str,
+    agent: str | None,
+    address: str | None,
+    *,
+    reason: str | None = None,
 ) -> None:
     """The name is not kept: where there is no such account, it may be a password."""
+    after = {"way": way} | ({"reason": reason} if reason else {})
     await trail.record(
-        session, None, Action.SIGN_IN_FAILED, "account", account_id, after={"way": way},
-        address=address, agent=agent,
+        session, None, Action.SIGN_IN_FAILED, "account", account_id, after=after, address=address,
+        agent=agent,
     )  # fmt: skip

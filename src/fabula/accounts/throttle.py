@@ -34,6 +34,13 @@ async def take(session: AsyncSession, name: str | None, address: str | None) -> 
     return await repository.take(session, limits, LONGEST_DELAY_SECONDS) if limits else 0
 
 
+async def take_turn(session: AsyncSession, what: str, turns: int, refill_seconds: float) -> int:
+    """Count a turn of something costly that may be had ``turns`` times, and once more every
+    ``refill_seconds``; as ``take``."""
+    limit = Limit(token_hash(f"turn\n{what}"), turns, refill_seconds, _NEVER)
+    return await repository.take(session, [limit], LONGEST_DELAY_SECONDS)
+
+
 async def forget(session: AsyncSession, name: str) -> None:
     """Who has signed in starts afresh; the address does not, or one's own account would refill
     it."""

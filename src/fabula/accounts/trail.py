@@ -47,8 +47,15 @@ class Action(StrEnum):
     ROLE_REVOKED = "role.revoked"
     FACTOR_ADDED = "two_factor.added"
     FACTOR_REMOVED = "two_factor.removed"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_REMOVED = "identity.removed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
+    ACCOUNT_DELETED = "account.deleted"
+    DATA_EXPORTED = "data.exported"
     CREDITS_GRANTED = "credits.granted"
+    PLAN_CHANGED = "plan.changed"
+    LEDGER_EXPORTED = "ledger.exported"
+    ACTIVITY_EXPORTED = "activity.exported"
     MODEL_CONFIG_SAVED = "model_config.saved"
     MODEL_CONFIG_ACTIVATED = "model_config.activated"
     MODEL_CONFIG_DEACTIVATED = "model_config.deactivated"
@@ -71,6 +78,10 @@ class Action(StrEnum):
     NEGATIVE_PROMPTS_ORDERED = "negative_prompts.ordered"
     NEGATIVE_PROMPT_DELETED = "negative_prompt.deleted"
     CONTENT_REFUSED = "content.refused"
+    CONTENT_CHOSEN = "content.chosen"
+    AGE_VERIFIED = "age.verified"
+    AGE_REFUSED = "age.refused"
+    AGE_WITHDRAWN = "age.withdrawn"
 
 
 async def record(
@@ -83,19 +94,20 @@ async def record(
     after: dict[str, Any] | None = None,
     address: str | None = None,
     agent: str | None = None,
+    actor_is_gone: bool = False,
 ) -> UUID:
     """Append one entry in the transaction of what it tells of; the entry's id.
 
     ``actor`` is None for the machine, and for whoever failed to sign in; ``before`` and ``after``
     hold what changed, as JSON and never a secret or a person's text. Address and agent are the
-    actor's own unless given. The end of the chain is locked until the transaction ends, so this
-    comes last in it.
+    actor's own unless given. Of an actor who is gone with this transaction, only the chain keeps
+    the id. The end of the chain is locked until the transaction ends, so this comes last in it.
     """
     agent = agent or (actor.agent if actor else None)
     actor_id = actor.user_id if actor else None
     metadata = {"before": before, "after": after}
     values = {
-        "user_id": actor_id,
+        "user_id": None if actor_is_gone else actor_id,
         "action": str(action),
         "resource_type": resource_type,
         "resource_id": None if resource_id is None else str(resource_id),

@@ -1,6 +1,7 @@
 """A second factor: one-time passwords by time (RFC 6238), and recovery codes for a lost device.
 
 Wrong codes count as tries to sign in. A code works once: the time step of the last one is kept.
+Secrets are encrypted under a key of the studio's secret, each for its account alone.
 """
 
 import base64
@@ -20,7 +21,10 @@ from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.errors import Conflict, Invalid
+from fabula.core.logging import get_logger
+from fabula.core.sealing import Sealer, Unsealable
 
+log = get_logger(__name__)
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 10
@@ -38,7 +42,8 @@ class Setup:
 async def begin(session: AsyncSession, caller: Caller) -> Setup:
     """A new secret, which is not in force before a code from it was given."""
     secret = pyotp.random_base32()
-    if not await repository.begin_factor(session, caller.user_id, secret):
+    sealed = _seal(session, caller.user_id, secret)
+    if not await repository.begin_factor(session, caller.user_id, sealed):
         raise Conflict("Two-factor sign-in is on already: turn it off first.")
     uri = pyotp.TOTP(secret).provisioning_uri(name=caller.username, issuer_name=_ISSUER)
     return Setup(secret, uri)
@@ -51,7 +56,7 @@ async def confirm(database: Database, caller: Caller, code: str) -> list[str]:
         factor = await repository.factor(session, caller.user_id)
         if factor is None or factor.confirmed:
             raise Conflict("There is no two-factor set-up to confirm: begin one.")
-        step = _step_of(factor.secret, code)
+        step = _step_of(_unseal(session, caller.user_id, factor.sealed), code)
         if step is None or not await repository.confirm_factor(session, caller.user_id, step):
             raise Invalid(_WRONG, field="code")
         codes = await _new_codes(session, caller.user_id)
@@ -79,6 +84,14 @@ async def remove(database: Database, caller: Caller, code: str) -> None:
         await trail.record(session, caller, Action.FACTOR_REMOVED, "account", caller.user_id)
 
 
+async def seal_plain(session: AsyncSession) -> int:
+    """Encrypt the secrets that an older version stored as they are; how many there were."""
+    found = await repository.plain_secrets(session)
+    for account_id, secret in found:
+        await repository.seal_secret(session, account_id, _seal(session, account_id, secret))
+    return len(found)
+
+
 async def is_on(session: AsyncSession, account_id: UUID) -> bool:
     factor = await repository.factor(session, account_id)
     return factor is not None and factor.confirmed
@@ -94,7 +107,7 @@ async def accepts(session: AsyncSession, account_id: UUID, code: str) -> bool:
     if factor is None or not factor.confirmed:
         return False
     plain = "".join(code.split()).replace("-", "").upper()
-    step = _step_of(factor.secret, plain)
+    step = _step_of(_unseal(session, account_id, factor.sealed), plain)
     if step is not None:
         return await repository.use_step(session, account_id, step)
     return await repository.use_code(session, account_id, token_hash(plain))
@@ -117,8 +130,27 @@ async def _demand(session: AsyncSession, caller: Caller, code: str) -> None:
     await throttle.forget(session, caller.username)
 
 
-def _step_of(secret: str, code: str) -> int | None:
+def _sealer(session: AsyncSession) -> Sealer:
+    return Sealer(session.info["secret"], "totp")
+
+
+def _seal(session: AsyncSession, account_id: UUID, secret: str) -> str:
+    return _sealer(session).seal(secret.encode(), account_id.bytes)
+
+
+def _unseal(session: AsyncSession, account_id: UUID, sealed: str) -> str | None:
+    """None where the studio's secret is another one by now: no code of the app is right then."""
+    try:
+        return _sealer(session).unseal(sealed, account_id.bytes).decode()
+    except Unsealable:
+        log.warning("two_factor.unreadable", account=str(account_id))
+        return None
+
+
+def _step_of(secret: str | None, code: str) -> int | None:
     """The time step of a code: the current one or a neighbour, for clocks that differ."""
+    if secret is None:
+        return None
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     current = int(now().timestamp()) // STEP_SECONDS
     given = "".join(code.split()).encode()

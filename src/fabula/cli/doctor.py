@@ -1,5 +1,6 @@
 """What is installed, what can run here, why the rest cannot, and what to do about it."""
 
+import asyncio
 import os
 import platform
 import shutil
@@ -11,6 +12,8 @@ from typing import Any
 import psutil
 
 from fabula import __version__, bootstrap
+from fabula.accounts.oidc.problems import ProviderUnreachable
+from fabula.accounts.oidc.provider import providers_of
 from fabula.cli.running import embedded
 from fabula.core.embedded_postgres import packaged_programs
 from fabula.core.errors import FabulaError
@@ -57,6 +60,7 @@ def examine(settings: Settings) -> Findings:
         _storage(settings),
         _page(),
         _models(settings),
+        *asyncio.run(provider_findings(settings)),
     ]
     registry = bootstrap.build_registry(settings)
     found.engines = [engine_state(entry).model_dump() for entry in registry.all()]
@@ -137,6 +141,21 @@ def _models(settings: Settings) -> Finding:
         return Finding("built-in models", True, f"complete in {folder}", needed=False)
     names = ", ".join(model.name for model in missing)
     return Finding("built-in models", False, f"missing: {names}", "Run `fabula setup`.", False)
+
+
+async def provider_findings(settings: Settings) -> list[Finding]:
+    """Whether each OpenID provider answers with a discovery document that fits."""
+    remedy = "See FABULA_OIDC_PROVIDERS, and whether this machine reaches the provider."
+    found = []
+    for name, provider in providers_of(settings).items():
+        try:
+            await provider.metadata()
+        except ProviderUnreachable as error:
+            found.append(Finding(f"sign-in by {name}", False, str(error), remedy, needed=False))
+        else:
+            detail = f"{provider.config.issuer} answers; its way back is {provider.redirect_uri}"
+            found.append(Finding(f"sign-in by {name}", True, detail, needed=False))
+    return found
 
 
 def render(found: Findings) -> str:

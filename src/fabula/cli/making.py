@@ -11,10 +11,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from sqlalchemy import text
 
 from fabula import bootstrap
+from fabula.accounts import refusals, trail
 from fabula.accounts import repository as accounts
 from fabula.accounts import service as signing_in
-from fabula.accounts import trail
 from fabula.accounts.caller import Caller
+from fabula.accounts.content.service import mode_of
 from fabula.bootstrap import Services
 from fabula.cli.running import say
 from fabula.core.database import Database
@@ -25,7 +26,6 @@ from fabula.generation import service as jobs
 from fabula.generation import submit, views
 from fabula.generation.schemas import AssetRef, JobIn, JobOut
 from fabula.library.repository import ShelvedRow
-from fabula.moderation import refusals
 from fabula.moderation.policy import ContentRefused
 from fabula.storage.filesystem import FilesystemStore
 from fabula.worker import APPLICATION_NAME, dispatcher
@@ -70,9 +70,9 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
     async with AsyncExitStack() as stack:
         database = Database(dsn, pool_size=4, name="fabula-cli", secret=secret_of(settings))
         stack.push_async_callback(database.close)
-        caller = await _caller(database, wish.user)
+        caller = await _caller(database, wish.user, settings)
         try:
-            async with database.request(caller.user_id) as session:
+            async with database.request(caller.user_id, adult=caller.adult) as session:
                 job_id = await submit.submit(session, caller, wish.body, services.desk)
         except ContentRefused as refusal:
             await refusals.note(database, caller, refusal, trail.COMMAND_LINE)
@@ -89,7 +89,7 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
         return made
 
 
-async def _caller(database: Database, name: str | None) -> Caller:
+async def _caller(database: Database, name: str | None, settings: Settings) -> Caller:
     async with database.system() as session:
         if name is None:
             row, _ = await signing_in.ensure_owner(session)
@@ -99,7 +99,8 @@ async def _caller(database: Database, name: str | None) -> Caller:
                 raise NotFound(f"There is no account named {name}.")
             row = found
         roles = await accounts.roles_of(session, row.id)
-    return Caller(row.id, row.username, frozenset(roles))
+        mode = await mode_of(session, row.id, adult_mode=settings.adult_mode)
+    return Caller(row.id, row.username, frozenset(roles), mode=mode)
 
 
 async def _has_worker(database: Database) -> bool:
@@ -131,14 +132,14 @@ async def _followed(services: Services, database: Database, caller: Caller, job_
                 await asyncio.sleep(_POLL_SECONDS)
     except asyncio.CancelledError:
         with suppress(Exception):
-            async with database.request(caller.user_id) as session:
+            async with database.request(caller.user_id, adult=caller.adult) as session:
                 await jobs.cancel(session, caller, job_id, services.desk)
         say("cancelled")
         raise
 
 
 async def _read(services: Services, database: Database, caller: Caller, job_id: UUID) -> JobOut:
-    async with database.request(caller.user_id) as session:
+    async with database.request(caller.user_id, adult=caller.adult) as session:
         row = await jobs.get_job(session, caller, job_id)
         return (await views.show(session, [row], services.registry, services.links))[0]
 
@@ -165,7 +166,7 @@ def _show(bar: Progress, task: TaskID, job: JobOut) -> None:
 async def _delivered(
     services: Services, database: Database, caller: Caller, wish: Wish, asset: AssetRef
 ) -> Picture:
-    async with database.request(caller.user_id) as session:
+    async with database.request(caller.user_id, adult=caller.adult) as session:
         staged = await workspace.get_asset(session, caller, asset.id)
         bucket, key = staged.file.bucket, staged.file.key
         if wish.keep:

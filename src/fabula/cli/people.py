@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts import repository, service
+from fabula.accounts import refusals, repository, service, trail
 from fabula.accounts.credits import service as credits_
 from fabula.cli.running import ready_database, say, settings_with_logs
 from fabula.core.database import Database
-from fabula.core.errors import NotFound
+from fabula.core.errors import Invalid, NotFound
 from fabula.core.secret_key import secret_of
+from fabula.core.settings import Settings
 from fabula.models import Account
+from fabula.moderation.policy import ContentRefused
 
 T = TypeVar("T")
 user = typer.Typer(help="Accounts of the studio.", no_args_is_help=True)
@@ -23,18 +26,28 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(user, name="user")
 
 
-def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
     async def run(dsn: str) -> T:
         database = Database(dsn, pool_size=1, secret=secret_of(settings))
         try:
-            async with database.system() as session:
-                return await work(session)
+            return await work(database, settings)
+        except ContentRefused as refusal:
+            await refusals.note(database, None, refusal, trail.COMMAND_LINE)
+            raise
         finally:
             await database.close()
 
     settings = settings_with_logs(quiet=True)
     with ready_database(settings) as dsn:
         return asyncio.run(run(dsn))
+
+
+def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def run(database: Database, _: Settings) -> T:
+        async with database.system() as session:
+            return await work(session)
+
+    return _with_database(run)
 
 
 async def _named(session: AsyncSession, name: str) -> Account:
@@ -99,6 +112,56 @@ def grant_command(
         return (await credits_.balance(session, row.id)).available
 
     typer.echo(_in_database(work))
+
+
+@user.command("export")
+def export_command(
+    name: str,
+    to: Annotated[
+        Path | None, typer.Option(help="The archive; fabula-NAME-DATE.zip in this folder without.")
+    ] = None,
+) -> None:
+    """Write everything that the studio keeps of an account into one ZIP, and print its place."""
+    from fabula.accounts.privacy import export
+    from fabula.bootstrap import build_store
+    from fabula.storage.durable import replacing
+
+    async def work(database: Database, settings: Settings) -> Path:
+        async with database.system() as session:
+            row = await _named(session, name)
+            archive = await export.as_machine(
+                session, database, build_store(settings), row.id, row.username
+            )
+        place = (to or Path(archive.name)).absolute()
+        with replacing(place) as file:
+            async for chunk in archive.chunks():
+                file.write(chunk)
+        return place
+
+    typer.echo(_with_database(work))
+
+
+@user.command("delete")
+def delete_command(
+    name: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Say that it is meant.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; it stands in the trail.")] = None,
+) -> None:
+    """Delete an account with everything in it. This cannot be taken back."""
+    from fabula.accounts.privacy import deletion, erasure
+    from fabula.bootstrap import build_store
+
+    if not yes:
+        raise Invalid(f"This deletes {name} with everything they made, for good: add --yes.")
+
+    async def work(database: Database, settings: Settings) -> int:
+        async with database.system() as session:
+            row = await _named(session, name)
+        await deletion.delete_account(database, row.id, by=None, reason=reason)
+        return await erasure.erase_files(database, build_store(settings))
+
+    removed = _with_database(work)
+    say(f"{name} is gone, and {removed} files with the account")
 
 
 @user.command("list")

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import (
 
 _ENTER = text(
     "SELECT set_config('role', 'fabula_app', true), set_config('fabula.user_id', :user, true), "
-    "set_config('fabula.plain', :plain, true)"
+    "set_config('fabula.plain', :plain, true), set_config('fabula.adult', :adult, true)"
 )
 _LOCK_NAMED = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _ELEVATE = text("SELECT set_config('role', 'none', true)")
@@ -80,12 +80,17 @@ class Database:
 
     @asynccontextmanager
     async def request(
-        self, user_id: UUID | None, *, plain: bool = False
+        self, user_id: UUID | None, *, plain: bool = False, adult: bool = False
     ) -> AsyncIterator[AsyncSession]:
         """A transaction of a person (or of nobody), held by row-level security; a ``plain`` one
-        has none of the powers of the person's roles."""
+        has none of the powers of the person's roles. ``adult``: the studio allows what is rated so;
+        the person's age and choice are looked up."""
         async with self._sessions.begin() as session:
-            enter = {"user": str(user_id or ""), "plain": "on" if plain else ""}
+            enter = {
+                "user": str(user_id or ""),
+                "plain": "on" if plain else "",
+                "adult": "on" if adult else "",
+            }
             await session.execute(_ENTER, enter)
             yield session
 

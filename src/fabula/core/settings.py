@@ -7,9 +7,19 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,7 +41,8 @@ def default_data_dir() -> Path:
 
 
 class Plan(BaseModel):
-    """What a plan changes; what is left out is as the settings of the same names say."""
+    """What a plan changes; quotas that are left out are as the settings of the same names say.
+    ``credits_per_month`` is what its accounts are given in each calendar month (UTC)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +50,57 @@ class Plan(BaseModel):
     jobs_per_month: int | None = Field(default=None, ge=0)
     jobs_at_once: int | None = Field(default=None, ge=0)
     storage_gb: float | None = Field(default=None, ge=0)
+    credits_per_month: int = Field(default=0, ge=0, le=1_000_000)
+
+
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+class OidcProvider(BaseModel):
+    """An OpenID provider at which people may sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    """As the provider's own documents spell it, to the last slash."""
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    """None for a public client."""
+    label: str = Field(min_length=1, max_length=60)
+    """The name on the button of the sign-in page."""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    create_accounts: bool = False
+    """Whether somebody who is unknown here gets an account; else accounts are linked by hand."""
+    merge_by_email: bool = False
+    """Whether a new identity joins the account that has one with the same verified address at
+    another provider that merges too."""
+    roles_claim: str | None = None
+    """Where roles or groups stand in the claims, as a path with dots: ``realm_access.roles``."""
+    role_map: dict[str, Literal["admin", "moderator", "premium_user", "basic_user", "guest"]] = {}
+    """Our role for a value of that claim. The roles named here are given and taken at each
+    sign-in; others are left alone."""
+    allowed_groups: frozenset[str] = frozenset()
+    """Values of that claim of which one is needed to come in; empty for everybody."""
+    ask_second_factor: bool = False
+    """Whether an account with two-factor sign-in is asked for its code after the provider's word
+    as well."""
+
+    @model_validator(mode="after")
+    def _groups_have_a_place(self) -> Self:
+        if (self.role_map or self.allowed_groups) and not self.roles_claim:
+            raise ValueError("role_map and allowed_groups need roles_claim: where they stand.")
+        return self
+
+    @field_validator("issuer")
+    @classmethod
+    def _over_tls(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme == "https" and url.hostname:
+            return value
+        if url.scheme == "http" and url.hostname in _THIS_MACHINE:
+            return value
+        raise ValueError("An issuer is an https:// address, or an http:// one of this machine.")
 
 
 class Settings(BaseSettings):
@@ -85,11 +147,23 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs file links and the trail; made once in DATA_DIR/secret-key "
-        "without it.",
+        description="Key that signs file links and the trail and encrypts secrets of two-factor "
+        "sign-in; made once in DATA_DIR/secret-key without it.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind TLS."
+    )
+    guest_access: bool = Field(
+        default=False,
+        description="Whether anybody may look around as a guest, who changes nothing; turning it "
+        "off ends the sessions of guests.",
+    )
+    oidc_providers: dict[ProviderId, OidcProvider] = Field(
+        default={},
+        description="OpenID providers at which people may sign in, by an id of small letters: "
+        "issuer, client_id, client_secret, label, scopes, create_accounts, merge_by_email, "
+        "roles_claim, role_map, allowed_groups and ask_second_factor; see "
+        "[how to](../how-to/sign-in-with-oidc.md).",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field(
@@ -124,6 +198,12 @@ class Settings(BaseSettings):
         default={}, description="Options handed to every engine when it is made."
     )
 
+    adult_mode: bool = Field(
+        default=False,
+        description="Whether adults may choose content for adults, once their age is confirmed; "
+        "without it everything is for a general audience.",
+    )
+
     credits_enabled: bool = Field(
         default=False,
         description="Whether jobs are paid with credits; without it nobody is stopped by a price.",
@@ -147,8 +227,9 @@ class Settings(BaseSettings):
     )
     plans: dict[str, Plan] = Field(
         default={},
-        description="Other quotas for the accounts of a plan, by `profiles.subscription_status`: "
-        "jobs_per_day, jobs_per_month, jobs_at_once and storage_gb.",
+        description="What the accounts of a plan have, by `profiles.subscription_status` (starter, "
+        "pro, creator; inactive is for accounts without one): other quotas by jobs_per_day, "
+        "jobs_per_month, jobs_at_once and storage_gb, and credits_per_month.",
     )
 
     @classmethod

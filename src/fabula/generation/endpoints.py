@@ -70,6 +70,7 @@ async def list_jobs(
     rows = await repository.list_jobs(
         session,
         caller.user_id,
+        caller.mode,
         cursor=cursor,
         limit=limit + 1,
         status=status,
@@ -123,6 +124,7 @@ async def job_preview(
     session: SessionDep,
 ) -> Response:
     """The latest preview of an output in the making."""
+    await service.get_job(session, caller, job_id)
     picture = await repository.preview(session, caller.user_id, job_id, index)
     if picture is None:
         raise JobNotFound
@@ -153,6 +155,7 @@ async def upload_reference(
     settings: SettingsDep,
 ) -> UploadOut:
     """Bring a picture along, to be used as a reference."""
+    uploads.check_name(file.filename)
     data = await file.read(uploads.upload_limit(settings) + 1)
     return await uploads.bring(session, caller, store, links, data, settings)
 

@@ -40,6 +40,15 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class ModeWithdrawn(Conflict):
+    code = "mode_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was asked for in a mode that is no longer on for this account: ask for it again."
+        )
+
+
 class KeyReused(Conflict):
     code = "idempotency_key_reused"
 

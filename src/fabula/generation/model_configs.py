@@ -17,6 +17,7 @@ from fabula.engines.registry import EngineRegistry
 from fabula.generation import repository
 from fabula.generation.schemas import ModelConfigIn, ModelType
 from fabula.models import ModelConfig
+from fabula.moderation.policy import screen
 
 
 class ConfigNotFound(NotFound):
@@ -51,6 +52,7 @@ async def add_config(
             f"{', '.join(sorted(known))}.",
             field="config_data.engines",
         )
+    screen([body.config_name, body.notes])
     row = await repository.add_model_config(
         session,
         model_type=body.model_type,

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from fabula.moderation.rating import Mode
+
 
 class FrozenReference(BaseModel):
     """The reference picture by place and by content: ``sha256`` tells whether it is the same."""
@@ -17,6 +19,9 @@ class FrozenReference(BaseModel):
     key: str
     sha256: str
     strength: float
+    brought: bool = True
+    """Whether the picture, or one that it was made from, was brought along by a person: it may then
+    show anybody. So it is taken where nothing is known."""
 
 
 class FrozenTemplate(BaseModel):
@@ -66,11 +71,17 @@ class Provenance(BaseModel):
     engine_version: str
     model: str
     model_config_id: UUID | None = None
-    rating: Literal["sfw"] = "sfw"
+    mode: Mode = "general"
+    """What it is made under, and so the rating of its outputs."""
     unit_credits: int
     retry_of: UUID | None = None
     warnings: list[dict[str, str]] = []
     effective: dict[str, Any] = {}
+
+    @property
+    def brought(self) -> bool:
+        """Whether a picture that a person brought along is behind this."""
+        return self.reference is not None and self.reference.brought
 
     @property
     def price(self) -> int:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, cast, null, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import lock_named
@@ -25,6 +25,7 @@ from fabula.models import (
     WorkspaceAsset,
     WorkspaceFile,
 )
+from fabula.moderation.rating import Mode, modes_within
 
 _IMAGES = Base.metadata.tables["images"]
 _SECONDS = text("""
@@ -57,38 +58,46 @@ class OutputRow:
     height: int
     mime_type: str
     library_asset_id: UUID | None
+    rating: str
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePicture:
-    """A picture that can serve as a reference."""
+    """A picture that can serve as a reference. ``settings`` are those that made it, None for one
+    that was brought along."""
 
     asset_id: UUID
     bucket: str
     key: str
     sha256: str
     mime_type: str
+    settings: dict[str, Any] | None
 
 
-def _jobs(user_id: UUID) -> Select[Job, JobRun]:
-    return select(Job, JobRun).join(JobRun, JobRun.job_id == Job.id).where(Job.user_id == user_id)
+def _jobs(user_id: UUID, mode: Mode) -> Select[Job, JobRun]:
+    return (
+        select(Job, JobRun)
+        .join(JobRun, JobRun.job_id == Job.id)
+        .where(Job.user_id == user_id, JobRun.rating.in_(modes_within(mode)))
+    )
 
 
-async def get_job(session: AsyncSession, user_id: UUID, job_id: UUID) -> JobRow | None:
-    row = (await session.execute(_jobs(user_id).where(Job.id == job_id))).one_or_none()
+async def get_job(session: AsyncSession, user_id: UUID, job_id: UUID, mode: Mode) -> JobRow | None:
+    row = (await session.execute(_jobs(user_id, mode).where(Job.id == job_id))).one_or_none()
     return JobRow(row[0], row[1]) if row else None
 
 
 async def list_jobs(
     session: AsyncSession,
     user_id: UUID,
+    mode: Mode,
     *,
     cursor: Cursor | None,
     limit: int,
     status: str | None,
     destination: str | None,
 ) -> list[JobRow]:
-    query = _jobs(user_id)
+    query = _jobs(user_id, mode)
     if cursor:
         query = query.where(cursor.before(Job.created_at, Job.id))
     if status:
@@ -157,6 +166,7 @@ def _staged_output(
         file.height,
         asset.mime_type,
         library_id,
+        file.rating,
     )
 
 
@@ -177,6 +187,7 @@ def _shelved_output(asset: LibraryAsset, file: LibraryFile) -> OutputRow:
         file.height,
         asset.mime_type,
         asset.id,
+        file.rating,
     )
 
 
@@ -208,9 +219,10 @@ async def active_model_config(session: AsyncSession, family: str) -> ModelConfig
 
 
 async def source_picture(
-    session: AsyncSession, user_id: UUID, asset_id: UUID
+    session: AsyncSession, user_id: UUID, asset_id: UUID, mode: Mode
 ) -> SourcePicture | None:
-    """A staged asset, a kept asset or an upload of this person."""
+    """A staged asset, a kept asset or an upload of this person, as far as the mode goes."""
+    ratings = modes_within(mode)
     staged = (
         select(
             WorkspaceFile.asset_id,
@@ -218,12 +230,14 @@ async def source_picture(
             WorkspaceFile.key,
             WorkspaceFile.sha256,
             WorkspaceAsset.mime_type,
+            WorkspaceAsset.generation_settings,
         )
         .join(WorkspaceAsset, WorkspaceAsset.id == WorkspaceFile.asset_id)
         .where(
             WorkspaceAsset.id == asset_id,
             WorkspaceAsset.user_id == user_id,
             WorkspaceAsset.asset_type == "image",
+            WorkspaceFile.rating.in_(ratings),
         )
     )
     kept = (
@@ -233,17 +247,24 @@ async def source_picture(
             LibraryFile.key,
             LibraryFile.sha256,
             LibraryAsset.mime_type,
+            LibraryFile.settings,
         )
         .join(LibraryAsset, LibraryAsset.id == LibraryFile.asset_id)
         .where(
             LibraryAsset.id == asset_id,
             LibraryAsset.user_id == user_id,
             LibraryAsset.asset_type == "image",
+            LibraryFile.rating.in_(ratings),
         )
     )
-    brought = select(Upload.id, Upload.bucket, Upload.key, Upload.sha256, Upload.mime_type).where(
-        Upload.id == asset_id, Upload.user_id == user_id
-    )
+    brought = select(
+        Upload.id,
+        Upload.bucket,
+        Upload.key,
+        Upload.sha256,
+        Upload.mime_type,
+        cast(null(), JSONB).label("settings"),
+    ).where(Upload.id == asset_id, Upload.user_id == user_id)
     row = (await session.execute(staged.union_all(kept, brought))).first()
     return SourcePicture(*row) if row else None
 

@@ -1,12 +1,9 @@
 """From a plan to what the engine reads: the rewritten prompt, the whole negative prompt."""
 
-from fabula.accounts.caller import Caller
 from fabula.core.database import Database
 from fabula.generation.provenance import FrozenTemplate, Provenance, Rewriting
 from fabula.generation.runner import Rewriter
 from fabula.models import Job
-from fabula.moderation import refusals
-from fabula.moderation.policy import ContentRefused
 from fabula.prompting.enhancement import Enhanced, Enhancer
 from fabula.prompting.rewriting import negative_for, rewrite
 
@@ -14,22 +11,18 @@ from fabula.prompting.rewriting import negative_for, rewrite
 def rewriter(database: Database, enhancer: Enhancer) -> Rewriter:
     """What a worker does with a plan before the engine sees it; what is there already stays."""
 
-    async def prepared(job: Job, plan: Provenance) -> Provenance:
+    async def prepared(_: Job, plan: Provenance) -> Provenance:
         if plan.negative_final is None:
             plan = await _with_negative(database, plan)
         if plan.prompt_final is None:
-            try:
-                written = await rewrite(
-                    database,
-                    enhancer,
-                    prompt=plan.prompt_original,
-                    job_type=plan.job_type,
-                    seed=plan.seed,
-                )
-            except ContentRefused as refusal:
-                owner = Caller(job.user_id, "", frozenset()) if job.user_id else None
-                await refusals.note(database, owner, refusal, "worker")
-                raise
+            written = await rewrite(
+                database,
+                enhancer,
+                prompt=plan.prompt_original,
+                job_type=plan.job_type,
+                seed=plan.seed,
+                mode=plan.mode,
+            )
             plan = rewritten(plan, written)
         return plan
 
@@ -38,7 +31,9 @@ def rewriter(database: Database, enhancer: Enhancer) -> Rewriter:
 
 async def _with_negative(database: Database, plan: Provenance) -> Provenance:
     """The person's own words first, then the studio's, as far as the encoder reads."""
-    fitted = await negative_for(database, own=plan.negative_prompt, job_type=plan.job_type)
+    fitted = await negative_for(
+        database, own=plan.negative_prompt, job_type=plan.job_type, mode=plan.mode
+    )
     text = plan.negative_prompt if fitted is None else fitted.text
     return plan.model_copy(update={"negative_final": text})
 

@@ -14,6 +14,9 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.accounts import refusals
+from fabula.accounts.caller import Caller
+from fabula.accounts.content.service import mode_of
 from fabula.core.database import Database
 from fabula.core.errors import FabulaError
 from fabula.core.logging import get_logger
@@ -31,10 +34,13 @@ from fabula.engines.host import EngineHost
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import closing, outputs, repository
-from fabula.generation.errors import ReferenceNotFound
+from fabula.generation.errors import ModeWithdrawn, ReferenceNotFound
 from fabula.generation.progress import ProgressReporter
 from fabula.generation.provenance import Provenance
+from fabula.generation.submit import judge
 from fabula.models import Job
+from fabula.moderation.policy import ContentRefused
+from fabula.moderation.rating import strictest
 from fabula.queue import leases
 from fabula.queue.leases import Lease
 from fabula.storage.base import BlobNotFound, BlobStore, StorageError
@@ -64,6 +70,7 @@ class RunnerTools:
     lease_seconds: float
     heartbeat_seconds: float
     timeout_seconds: float
+    adult_mode: bool = False
 
 
 @dataclass(slots=True)
@@ -101,6 +108,10 @@ class JobRunner:
                 await self._failed(running, error.code, str(error), retry=error.retryable)
             except StorageError as error:
                 await self._failed(running, error.code, str(error), retry=True)
+            except ContentRefused as refusal:
+                owner = Caller(lease.user_id, "", frozenset())
+                await refusals.note(self._tools.database, owner, refusal, "worker")
+                await self._failed(running, refusal.code, str(refusal), retry=False)
             except FabulaError as error:
                 await self._failed(running, error.code, str(error), retry=False)
             except Exception:
@@ -115,6 +126,9 @@ class JobRunner:
             if row is None:
                 raise LeaseLost
             plan = Provenance.model_validate(row.job.metadata_)
+            allowed = await mode_of(session, lease.user_id, adult_mode=self._tools.adult_mode)
+            if strictest(plan.mode, allowed) != plan.mode:
+                raise ModeWithdrawn
             delivered = await repository.delivered_indexes(session, lease.job_id)
             await self._announce(session, lease)
         if lease.cancel_requested:
@@ -126,6 +140,7 @@ class JobRunner:
             plan = await self._tools.rewrite(row.job, plan)
             await self._write(lease, lambda s: outputs.record_rewriting(s, lease, plan))
             running.cancel.check()
+        judge(plan)
         started = time.monotonic()
         await progress.stage("loading")
         await self._draw(running, row.job, plan, delivered, progress)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from fabula.core.text import no_null_bytes
 from fabula.generation.job_types import DEFAULT_JOB_TYPE
+from fabula.moderation.rating import Mode
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
@@ -93,6 +94,7 @@ class AssetRef(BaseModel):
     thumbhash: str
     saved: bool
     library_asset_id: UUID | None
+    rating: Mode
 
 
 class ReferenceOut(BaseModel):
@@ -168,6 +170,7 @@ class JobOut(BaseModel):
     started_at: datetime | None
     completed_at: datetime | None
     assets: list[AssetRef]
+    rating: Mode
 
 
 class RangeOut(BaseModel):

@@ -16,7 +16,7 @@ from fabula.queue import control
 
 
 async def get_job(session: AsyncSession, caller: Caller, job_id: UUID) -> JobRow:
-    row = await repository.get_job(session, caller.user_id, job_id)
+    row = await repository.get_job(session, caller.user_id, job_id, caller.mode)
     if row is None:
         raise JobNotFound
     return row

@@ -24,6 +24,7 @@ from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
 from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
+from fabula.moderation.rating import Mode, strictest
 from fabula.prompting.book import service as prompt_book
 from fabula.queue import leases
 
@@ -56,8 +57,9 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
-    screen(filter(None, (body.prompt, body.enhanced_prompt)), negative=body.negative_prompt)
-    provenance = await _plan(session, caller, body, desk.registry)
+    reference = await _reference(session, caller, body)
+    provenance = await _plan(session, body, desk.registry, reference, caller.mode)
+    judge(provenance)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     await prompt_book.remember(
         session,
@@ -108,13 +110,30 @@ async def resubmit(
             "retry_of": retry_of,
             "warnings": warnings,
             "effective": {},
+            "mode": strictest(old.mode, caller.mode),
         }
     )
+    judge(fresh)
     return await write_job(session, caller, fresh, destination, desk)
 
 
+def judge(plan: Provenance) -> None:
+    """Ask the content policy about everything that a person wrote, and what became of it. Raises
+    ``ContentRefused``."""
+    screen(
+        (plan.prompt_original, plan.prompt_final),
+        negative=plan.negative_prompt,
+        mode=plan.mode,
+        brought=plan.brought,
+    )
+
+
 async def _plan(
-    session: AsyncSession, caller: Caller, body: JobIn, registry: EngineRegistry
+    session: AsyncSession,
+    body: JobIn,
+    registry: EngineRegistry,
+    reference: FrozenReference | None,
+    mode: Mode,
 ) -> Provenance:
     base = job_type_named(body.job_type)
     async with elevated(session):
@@ -146,7 +165,9 @@ async def _plan(
         guidance_scale=within(
             "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
         ),
-        reference=await _reference(session, caller, body),
+        reference=reference,
+        # From a picture that may show anybody, only what is fit for everybody is made.
+        mode="general" if reference and reference.brought else mode,
         rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
@@ -191,7 +212,9 @@ def _size(
 async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> FrozenReference | None:
     if body.reference is None:
         return None
-    found = await repository.source_picture(session, caller.user_id, body.reference.asset_id)
+    found = await repository.source_picture(
+        session, caller.user_id, body.reference.asset_id, caller.mode
+    )
     if found is None:
         raise ReferenceNotFound
     return FrozenReference(
@@ -200,7 +223,14 @@ async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> Froz
         key=found.key,
         sha256=found.sha256,
         strength=body.reference.strength,
+        brought=found.settings is None or _made_from_brought(found.settings),
     )
+
+
+def _made_from_brought(settings: dict[str, Any]) -> bool:
+    """Whether an output goes back to a picture that a person brought along."""
+    before = settings.get("reference")
+    return before is not None and FrozenReference.model_validate(before).brought
 
 
 async def write_job(
@@ -231,6 +261,7 @@ async def write_job(
             output_count=provenance.count,
             pixels=provenance.width * provenance.height,
             retry_of=provenance.retry_of,
+            rating=provenance.mode,
         )
     )
     await session.flush()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from pathlib import PurePath
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from fabula.core.errors import FabulaError, Invalid
 from fabula.core.settings import Settings
 from fabula.generation.schemas import UploadOut
 from fabula.models import Upload
+from fabula.moderation.policy import screen
 from fabula.storage.base import BlobStore
 from fabula.storage.links import Links
 from fabula.storage.pictures import (
@@ -35,6 +37,11 @@ class TooLarge(FabulaError):
 def upload_limit(settings: Settings) -> int:
     """The size limit of an upload in bytes."""
     return settings.max_upload_mb * 2**20
+
+
+def check_name(name: str | None) -> None:
+    """The name of a file is not kept, but it can say what the picture is for."""
+    screen([PurePath(name or "").stem])
 
 
 async def bring(

@@ -24,13 +24,14 @@ from fabula.generation.schemas import (
     RewritingOut,
 )
 from fabula.models import JobRun
+from fabula.moderation.rating import rating_of
 from fabula.queue import leases
 from fabula.storage.links import Links
 
 _STATUSES: dict[str, JobStatus] = {
     "processing": "processing", "completed": "completed", "failed": "failed",
 }  # fmt: skip
-_NOT_RETRYABLE = {"screened_text"}
+_NOT_RETRYABLE = {"screened_text", "mode_withdrawn"}
 
 
 async def show(
@@ -84,6 +85,7 @@ def asset_ref(row: OutputRow, links: Links) -> AssetRef:
         thumbhash=row.thumbhash,
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
+        rating=rating_of(row.rating),
     )
 
 
@@ -132,6 +134,7 @@ def _job_out(
         started_at=job.started_at,
         completed_at=job.completed_at,
         assets=assets,
+        rating=rating_of(run.rating),
     )
 
 

@@ -79,7 +79,7 @@ async def repeat_library_asset(
     row = await service.get_asset(session, caller, asset_id)
     plan = Provenance.model_validate(row.file.settings)
     job_id = await submit.resubmit(session, caller, plan, "workspace", desk)
-    job = await jobs.get_job(session, caller.user_id, job_id)
+    job = await jobs.get_job(session, caller.user_id, job_id, caller.mode)
     if job is None:
         raise JobNotFound
     return (await views.show(session, [job], desk.registry, links))[0]

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Select, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import elevated, lock_named
 from fabula.core.pagination import Cursor
 from fabula.models import LibraryAsset, LibraryFile
+from fabula.moderation.rating import Mode, modes_within
 
 _RECENT = 2000
 _WANTED = """
     user_id = :owner
     AND (CAST(:asset_type AS text) IS NULL OR asset_type = :asset_type)
     AND (CAST(:favorite AS boolean) IS NOT TRUE OR is_favorite)
+    AND (SELECT f.rating FROM studio.library_files f WHERE f.asset_id = user_library.id)
+        = ANY(:ratings)
     AND (CAST(:at AS timestamptz) IS NULL OR (created_at, id) < (:at, CAST(:id AS uuid)))
 """
 _FOUND = "words @@ to_tsquery('english', :words)"
@@ -53,17 +56,26 @@ class Filters:
     favorite: bool | None = None
 
 
-async def shelf(
-    session: AsyncSession, user_id: UUID, filters: Filters, cursor: Cursor | None, limit: int
-) -> list[ShelvedRow]:
-    """A person's kept assets, newest first."""
-    query = (
+def _shelved(user_id: UUID, mode: Mode) -> Select[LibraryAsset, LibraryFile]:
+    return (
         select(LibraryAsset, LibraryFile)
         .join(LibraryFile, LibraryFile.asset_id == LibraryAsset.id)
-        .where(LibraryAsset.user_id == user_id)
+        .where(LibraryAsset.user_id == user_id, LibraryFile.rating.in_(modes_within(mode)))
     )
+
+
+async def shelf(
+    session: AsyncSession,
+    user_id: UUID,
+    mode: Mode,
+    filters: Filters,
+    cursor: Cursor | None,
+    limit: int,
+) -> list[ShelvedRow]:
+    """A person's kept assets, newest first, as far as the mode goes."""
+    query = _shelved(user_id, mode)
     if filters.words:
-        found = await _searched(session, user_id, filters, cursor, limit)
+        found = await _searched(session, user_id, mode, filters, cursor, limit)
         query = query.where(LibraryAsset.id.in_(found))
     if filters.asset_type:
         query = query.where(LibraryAsset.asset_type == filters.asset_type)
@@ -78,7 +90,12 @@ async def shelf(
 
 
 async def _searched(
-    session: AsyncSession, user_id: UUID, filters: Filters, cursor: Cursor | None, limit: int
+    session: AsyncSession,
+    user_id: UUID,
+    mode: Mode,
+    filters: Filters,
+    cursor: Cursor | None,
+    limit: int,
 ) -> list[UUID]:
     """The assets of a page of a search.
 
@@ -91,6 +108,7 @@ async def _searched(
         "words": filters.words,
         "asset_type": filters.asset_type,
         "favorite": filters.favorite,
+        "ratings": list(modes_within(mode)),
         "at": cursor.created_at if cursor else None,
         "id": cursor.id if cursor else None,
         "limit": limit,
@@ -102,27 +120,20 @@ async def _searched(
         return list(await session.scalars(_AMONG_MATCHES, params))
 
 
-async def get(session: AsyncSession, user_id: UUID, asset_id: UUID) -> ShelvedRow | None:
+async def get(
+    session: AsyncSession, user_id: UUID, asset_id: UUID, mode: Mode
+) -> ShelvedRow | None:
     row = (
-        await session.execute(
-            select(LibraryAsset, LibraryFile)
-            .join(LibraryFile, LibraryFile.asset_id == LibraryAsset.id)
-            .where(LibraryAsset.id == asset_id, LibraryAsset.user_id == user_id)
-        )
+        await session.execute(_shelved(user_id, mode).where(LibraryAsset.id == asset_id))
     ).one_or_none()
     return ShelvedRow(*row) if row else None
 
 
 async def kept_from(
-    session: AsyncSession, user_id: UUID, source_asset_id: UUID
+    session: AsyncSession, user_id: UUID, source_asset_id: UUID, mode: Mode
 ) -> ShelvedRow | None:
-    row = (
-        await session.execute(
-            select(LibraryAsset, LibraryFile)
-            .join(LibraryFile, LibraryFile.asset_id == LibraryAsset.id)
-            .where(LibraryFile.source_asset_id == source_asset_id, LibraryAsset.user_id == user_id)
-        )
-    ).one_or_none()
+    query = _shelved(user_id, mode).where(LibraryFile.source_asset_id == source_asset_id)
+    row = (await session.execute(query)).one_or_none()
     return ShelvedRow(*row) if row else None
 
 

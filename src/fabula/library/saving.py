@@ -14,6 +14,7 @@ from fabula.library import repository
 from fabula.library.repository import ShelvedRow
 from fabula.models import FileFacts, LibraryAsset, LibraryFile
 from fabula.moderation.policy import screen
+from fabula.moderation.rating import Mode
 from fabula.storage.base import BlobStore, ObjectRef
 
 LIBRARY_BUCKET = "user-library"
@@ -35,10 +36,11 @@ class Source:
     model: str
     settings: dict[str, Any]
     file: FileFacts
+    rating: Mode
 
 
-async def kept_from(session: AsyncSession, user_id: UUID, asset_id: UUID) -> ShelvedRow | None:
-    return await repository.kept_from(session, user_id, asset_id)
+async def kept_from(session: AsyncSession, caller: Caller, asset_id: UUID) -> ShelvedRow | None:
+    return await repository.kept_from(session, caller.user_id, asset_id, caller.mode)
 
 
 async def save(
@@ -51,9 +53,9 @@ async def save(
     tags: list[str],
 ) -> ShelvedRow:
     """Copy a staged asset to the library, once."""
-    screen(filter(None, (title, *tags)))
+    screen((title, *tags), mode=source.rating)
     await repository.lock_source(session, source.asset_id)
-    known = await repository.kept_from(session, caller.user_id, source.asset_id)
+    known = await repository.kept_from(session, caller.user_id, source.asset_id, caller.mode)
     if known:
         return known
     new_id = uuid4()
@@ -76,7 +78,7 @@ async def save(
         custom_title=title,
         tags=tags,
     )
-    shelved = _file_row(asset, source.settings, file, key, thumbnail_key)
+    shelved = _file_row(asset, source.settings, source.rating, file, key, thumbnail_key)
     shelved.source_asset_id = source.asset_id
     shelved.job_id = source.job_id
     shelved.asset_index = source.index
@@ -108,7 +110,8 @@ async def shelve_output(session: AsyncSession, event: OutputReady, store: BlobSt
         generation_seed=event.seed,
         tags=[],
     )
-    shelved = _file_row(asset, event.provenance.dump(), event.file, key, thumbnail_key)
+    plan = event.provenance
+    shelved = _file_row(asset, plan.dump(), plan.mode, event.file, key, thumbnail_key)
     shelved.job_id = event.job_id
     shelved.asset_index = event.index
     await _write(session, asset, shelved)
@@ -122,6 +125,7 @@ def _places(user_id: UUID, asset_id: UUID, key: str) -> tuple[str, str]:
 def _file_row(
     asset: LibraryAsset,
     settings: dict[str, Any],
+    rating: Mode,
     file: FileFacts | StoredFile,
     key: str,
     thumbnail_key: str,
@@ -131,6 +135,7 @@ def _file_row(
         user_id=asset.user_id,
         enhanced_prompt=settings.get("prompt_final"),
         settings=settings,
+        rating=rating,
         bucket=LIBRARY_BUCKET,
         key=key,
         thumbnail_key=thumbnail_key,

@@ -10,6 +10,7 @@ from fabula.core.text import no_null_bytes
 from fabula.generation.schemas import Strict
 from fabula.library.repository import ShelvedRow
 from fabula.library.saving import MAX_TAGS
+from fabula.moderation.rating import Mode, rating_of
 from fabula.storage.links import Links
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -69,6 +70,7 @@ class LibraryAssetOut(BaseModel):
     created_at: datetime
     job_id: UUID | None
     settings: dict[str, Any]
+    rating: Mode
 
 
 def library_asset_out(row: ShelvedRow, links: Links) -> LibraryAssetOut:
@@ -95,4 +97,5 @@ def library_asset_out(row: ShelvedRow, links: Links) -> LibraryAssetOut:
         created_at=asset.created_at,
         job_id=file.job_id,
         settings=file.settings,
+        rating=rating_of(file.rating),
     )

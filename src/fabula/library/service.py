@@ -14,6 +14,7 @@ from fabula.events import live
 from fabula.library import repository
 from fabula.library.repository import Filters, ShelvedRow
 from fabula.moderation.policy import screen
+from fabula.moderation.rating import rating_of
 from fabula.queue.tasks import defer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -50,11 +51,11 @@ async def list_assets(
     if query and query.strip() and words is None:
         return []
     filters = Filters(words=words, asset_type=asset_type, favorite=favorite)
-    return await repository.shelf(session, caller.user_id, filters, cursor, limit)
+    return await repository.shelf(session, caller.user_id, caller.mode, filters, cursor, limit)
 
 
 async def get_asset(session: AsyncSession, caller: Caller, asset_id: UUID) -> ShelvedRow:
-    row = await repository.get(session, caller.user_id, asset_id)
+    row = await repository.get(session, caller.user_id, asset_id, caller.mode)
     if row is None:
         raise AssetNotFound
     return row
@@ -64,8 +65,9 @@ async def change_asset(
     session: AsyncSession, caller: Caller, asset_id: UUID, changes: dict[str, Any]
 ) -> ShelvedRow:
     """Change title, tags or favourite; what is not named stays."""
-    screen(filter(None, (changes.get("title"), *(changes.get("tags") or ()))))
     row = await get_asset(session, caller, asset_id)
+    words = changes.get("title"), *(changes.get("tags") or ())
+    screen(words, mode=rating_of(row.file.rating))
     columns = {"title": "custom_title"}
     values = {columns.get(name, name): value for name, value in changes.items()}
     if values:

@@ -1,7 +1,7 @@
 """All tables, one module per owning domain. Structure only: no queries, no rules."""
 
 from fabula.models.accounts import ActivityLogEntry, Profile, UsageLog, UserRole
-from fabula.models.auth import Account, ApiKey, SignInLink, SignInSession
+from fabula.models.auth import Account, ApiKey, Identity, SignInLink, SignInSession
 from fabula.models.base import ROLES, AppRole, Base
 from fabula.models.characters import Character
 from fabula.models.chat import CharacterScene, Conversation, Message
@@ -23,6 +23,7 @@ from fabula.models.prompting import (
 from fabula.models.runtime_config import SystemConfig
 from fabula.models.storyboard import Project, Scene
 from fabula.models.studio import (
+    Erasure,
     FileFacts,
     IdempotencyKey,
     JobPreview,
@@ -30,6 +31,7 @@ from fabula.models.studio import (
     LedgerAccount,
     LedgerEntry,
     LibraryFile,
+    Preference,
     StudioEvent,
     Upload,
     WorkspaceFile,
@@ -49,8 +51,10 @@ __all__ = [
     "CompelConfig",
     "Conversation",
     "EnhancementPreset",
+    "Erasure",
     "FileFacts",
     "IdempotencyKey",
+    "Identity",
     "Image",
     "Job",
     "JobPreview",
@@ -64,6 +68,7 @@ __all__ = [
     "ModelPerformanceLog",
     "ModelTestResult",
     "NegativePrompt",
+    "Preference",
     "Profile",
     "Project",
     "PromptAbTest",

@@ -1,12 +1,13 @@
 """Who may enter: accounts and their credentials, in the schema ``auth``.
 
-Secrets are stored only as hashes: Argon2id for passwords, SHA-256 for random tokens.
+Secrets are stored only as hashes: Argon2id for passwords, SHA-256 for random tokens. The secret of
+a second factor must be read again, so it is encrypted.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Text, Uuid, text
+from sqlalchemy import Boolean, DateTime, ForeignKey, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +30,8 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=text("now()")
     )
+    shared: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """Whether it is the account of all guests."""
 
 
 class SignInSession(Base):
@@ -83,3 +86,25 @@ class SignInLink(Base):
     )
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Identity(Base):
+    """Who an account's person is at an OpenID provider."""
+
+    __tablename__ = "identities"
+    __table_args__ = {"schema": "auth"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    account_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(_ACCOUNT, ondelete="CASCADE"))
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    email_verified: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    last_used_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )

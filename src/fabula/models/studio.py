@@ -13,7 +13,13 @@ from fabula.models.base import Base
 _NOW = text("now()")
 
 
-class JobRun(Base):
+class Rated:
+    """``rating`` is the mode that a thing was made under: ``general`` or ``adult``."""
+
+    rating: Mapped[str] = mapped_column(Text, server_default=text("'general'"))
+
+
+class JobRun(Rated, Base):
     """How a job is being delivered: one row a job, beside the row in ``jobs``.
 
     ``state`` is ``waiting``, ``running`` or ``done``; a running row has a worker and a lease.
@@ -89,7 +95,7 @@ class FileFacts:
     height: Mapped[int] = mapped_column(Integer)
 
 
-class WorkspaceFile(FileFacts, Base):
+class WorkspaceFile(FileFacts, Rated, Base):
     """The file of a staged asset."""
 
     __tablename__ = "workspace_files"
@@ -101,7 +107,7 @@ class WorkspaceFile(FileFacts, Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
 
 
-class LibraryFile(FileFacts, Base):
+class LibraryFile(FileFacts, Rated, Base):
     """The file of a kept asset, and everything needed to make it again."""
 
     __tablename__ = "library_files"
@@ -146,6 +152,20 @@ class StudioEvent(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
 
 
+class Preference(Base):
+    """What a person chose for their own pages. A closed age check is opened by admins alone."""
+
+    __tablename__ = "preferences"
+    __table_args__ = {"schema": "studio"}
+
+    user_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("auth.accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    mode: Mapped[str] = mapped_column(Text, server_default=text("'general'"))
+    blur: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    age_check_closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class LedgerAccount(Base):
     """Where credits lie. ``kind`` is ``available`` or ``reserved`` of a person, or ``revenue`` or
     ``grants`` of the studio, whose balance is not kept but summed."""
@@ -163,7 +183,7 @@ class LedgerAccount(Base):
 
 class LedgerEntry(Base):
     """One side of a transaction. All entries of one ``kind`` and ``reference`` sum to zero; none
-    is ever changed."""
+    is ever changed. ``balance_after`` is what the account has then; a trigger writes it."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = {"schema": "studio"}
@@ -180,3 +200,14 @@ class LedgerEntry(Base):
     created_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=text("clock_timestamp()")
     )
+    balance_after: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Erasure(Base):
+    """Somebody who has left and whose files are still being removed."""
+
+    __tablename__ = "erasures"
+    __table_args__ = {"schema": "studio"}
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

@@ -8,7 +8,6 @@ from fabula.accounts.access import (
     CallerDep,
     DatabaseDep,
     SessionDep,
-    signed_in,
 )
 from fabula.prompting import rewriting, service
 from fabula.prompting.enhancement import Enhancer
@@ -34,9 +33,9 @@ def enhancer_of(request: Request) -> Enhancer:
 EnhancerDep = Annotated[Enhancer, Depends(enhancer_of)]
 
 
-@router.post("/enhance", dependencies=[Depends(signed_in)])
+@router.post("/enhance")
 async def enhance_prompt(
-    body: EnhanceIn, database: DatabaseDep, enhancer: EnhancerDep
+    body: EnhanceIn, caller: CallerDep, database: DatabaseDep, enhancer: EnhancerDep
 ) -> EnhanceOut:
     """Rewrite a prompt for a job type, without making anything. The words that were sent stay in
     front, unchanged; the answer tells what was added, cut and why."""
@@ -46,17 +45,20 @@ async def enhance_prompt(
         prompt=body.prompt,
         job_type=body.job_type,
         seed=body.seed,
+        mode=caller.mode,
         use_model=body.strategy == "auto",
     )
     return enhanced_out(result)
 
 
-@router.get("/negative", dependencies=[Depends(signed_in)])
+@router.get("/negative")
 async def get_negative_prompt(
-    database: DatabaseDep, job_type: Annotated[JobTypeName, Query()] = DEFAULT_JOB_TYPE
+    caller: CallerDep,
+    database: DatabaseDep,
+    job_type: Annotated[JobTypeName, Query()] = DEFAULT_JOB_TYPE,
 ) -> NegativeOut:
     """The studio's negative prompts, which follow the person's own."""
-    found = await rewriting.base_negatives(database, job_type)
+    found = await rewriting.base_negatives(database, job_type, caller.mode)
     return NegativeOut(
         base_negative_prompt=found.text,
         items=list(found.items),

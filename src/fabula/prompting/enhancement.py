@@ -7,7 +7,7 @@ fails, the rules' result stands and a note says so.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
@@ -23,6 +23,7 @@ from fabula.engines.base import (
     TextDone,
     TextRequest,
 )
+from fabula.moderation.rating import Mode
 from fabula.prompting.asking import is_enough, text_request
 from fabula.prompting.keys import target_of
 from fabula.prompting.notes import Note
@@ -72,6 +73,7 @@ class EnhanceRequest:
     job_type: str
     seed: int | None = None
     use_model: bool = True
+    mode: Mode = "general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,21 @@ class Enhanced:
     engine: EngineInfo | None
 
 
-def _accept_all(_: Iterable[str]) -> None:
+class Screen(Protocol):
+    """The content policy: raises a ``FabulaError`` for texts that it refuses in a mode."""
+
+    def __call__(self, texts: Iterable[str], /, *, mode: Mode) -> None: ...
+
+
+def _accept_all(_: Iterable[str], /, *, mode: Mode) -> None:
     """No policy: for callers that screen by themselves."""
 
 
 class Enhancer:
     """Rewrites prompts with the engine that it was given. Touches no database.
 
-    ``screen`` raises a ``FabulaError`` for texts that the content policy refuses: of the person's
-    words it goes to the caller, of the model's words these are left out. ``model_seconds`` bounds
+    What ``screen`` raises of the person's words goes to the caller; of the model's words, these are
+    left out. ``model_seconds`` bounds
     the wait for the model, its loading and the requests before this one included.
     """
 
@@ -109,7 +117,7 @@ class Enhancer:
         self,
         text: TextPort | None,
         *,
-        screen: Callable[[Iterable[str]], None] = _accept_all,
+        screen: Screen = _accept_all,
         model_seconds: float = MODEL_SECONDS,
     ) -> None:
         self._text = text
@@ -121,7 +129,7 @@ class Enhancer:
         does not exist; never for a fault of the model."""
         started = time.perf_counter()
         family, made = target_of(request.job_type)
-        self._screen([request.prompt])
+        self._screen([request.prompt], mode=request.mode)
         limit = limit_of(family, template.token_limit)
         notes = _template_notes(template)
         suggestion = Suggestion(())
@@ -169,7 +177,7 @@ class Enhancer:
             instructions=template.system_prompt,
             strict=self._text.info.stand_in,
         )
-        return self._screened(request.prompt, suggestion)
+        return self._screened(request, suggestion)
 
     async def _reply(self, runner: TextRunner, request: EnhanceRequest, template: Selected) -> str:
         """What the model writes after the person's words, within the time limit."""
@@ -194,12 +202,12 @@ class Enhancer:
             cancel.cancel()
         return written
 
-    def _screened(self, prompt: str, suggestion: Suggestion) -> Suggestion:
+    def _screened(self, request: EnhanceRequest, suggestion: Suggestion) -> Suggestion:
         """The suggestion, unless the content policy refuses it beside the person's words."""
         if not suggestion.phrases:
             return suggestion
         try:
-            self._screen([prompt, ", ".join(suggestion.phrases)])
+            self._screen([request.prompt, ", ".join(suggestion.phrases)], mode=request.mode)
         except FabulaError:
             message = "What the model wrote is not possible here, so the rules alone were used."
             return Suggestion((), (*suggestion.notes, Note("suggestion_screened", message)))

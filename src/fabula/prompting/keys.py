@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fabula.core.errors import Invalid
+from fabula.moderation.rating import CONTENT_MODES, Mode
 
 Family = Literal["sdxl", "wan"]
 Format = Literal["image", "video"]
@@ -61,7 +62,7 @@ def target_of(job_type: str) -> tuple[Family, Format]:
     return "wan", "video" if job_type.startswith("video") else "image"
 
 
-def enhancement_key(job_type: str, content_mode: str = "sfw") -> TemplateKey:
+def enhancement_key(job_type: str, mode: Mode = "general") -> TemplateKey:
     """The key of the template that rewrites prompts for a job type."""
     family, made = target_of(job_type)
-    return TemplateKey(family, DEFAULT_ENHANCER, made, "enhancement", content_mode)
+    return TemplateKey(family, DEFAULT_ENHANCER, made, "enhancement", CONTENT_MODES[mode])

@@ -4,15 +4,26 @@ Each lookup is a short transaction of its own and of the machine, since people m
 tables themselves, and since none may be open while a model writes.
 """
 
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from fabula.core.clock import now
 from fabula.core.database import Database
+from fabula.moderation.rating import CONTENT_MODES, ContentMode, Mode, modes_within
 from fabula.prompting import repository
 from fabula.prompting.cache import PromptCache
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.negative import FAMILIES
 from fabula.prompting.selection import Selected, select
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Base negative prompts, the highest priority first, and the mode that they are written for."""
+
+    content_mode: ContentMode
+    items: tuple[str, ...]
+
 
 _caches: WeakKeyDictionary[Database, PromptCache] = WeakKeyDictionary()
 
@@ -40,15 +51,19 @@ async def template_for(database: Database, key: TemplateKey) -> Selected:
     return select(rows, key, source="database", cache_age_s=age)
 
 
-async def negatives_for(
-    database: Database, model_type: str, content_mode: str = "sfw"
-) -> tuple[str, ...]:
-    """The base negative prompts, the highest priority first; none for a family without them."""
+async def negatives_for(database: Database, model_type: str, mode: Mode) -> Listed:
+    """The base negative prompts of a model in a mode, or of the milder mode where that has none;
+    none at all for a family without them."""
+    listed = Listed(CONTENT_MODES[mode], ())
     if model_type not in FAMILIES:
-        return ()
+        return listed
     async with database.system() as session:
         held = await cache_of(database).read(session, now())
-        if held and (listed := held.negatives.get((model_type, content_mode))):
-            return listed
-        found = await repository.active_negatives(session, model_type, content_mode)
-    return found.get((model_type, content_mode), ())
+        for wanted in reversed(modes_within(mode)):
+            place = model_type, CONTENT_MODES[wanted]
+            texts = held.negatives.get(place) if held else None
+            if not texts:
+                texts = (await repository.active_negatives(session, *place)).get(place)
+            if texts:
+                return Listed(CONTENT_MODES[wanted], texts)
+    return listed

@@ -93,7 +93,7 @@ class NegativeOut(BaseModel):
     base_negative_prompt: str
     items: list[str]
     model_type: Literal["sdxl", "wan"]
-    content_mode: Literal["sfw"]
+    content_mode: Literal["sfw", "nsfw"]
 
 
 class TemplateOut(BaseModel):

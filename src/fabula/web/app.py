@@ -15,11 +15,17 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fabula import __version__, bootstrap
+from fabula.accounts.content.endpoints import router as content
 from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
+from fabula.accounts.oidc.endpoints import router as oidc
+from fabula.accounts.oidc.provider import providers_of
+from fabula.accounts.oversight.endpoints import router as oversight
 from fabula.accounts.people.endpoints import router as people
+from fabula.accounts.privacy.endpoints import router as privacy
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
+from fabula.core.sealing import Sealer
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings, get_settings
 from fabula.events.listener import Listener
@@ -65,6 +71,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     app.state.store = services.store
     app.state.links = services.links
     app.state.desk = services.desk
+    app.state.providers = providers_of(services.settings)
+    app.state.sign_in_sealer = Sealer(secret_of(services.settings), "sign-in transaction")
     app.state.listener = Listener(database)
     text = bootstrap.text_host(services.registry)
     app.state.text_host = text
@@ -75,8 +83,12 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     api = APIRouter(prefix="/api", responses=RESPONSES)
     for router in (
         accounts,
+        oidc,
         people,
+        content,
         credits_,
+        oversight,
+        privacy,
         generation,
         prompting,
         negatives,

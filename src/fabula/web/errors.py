@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from fabula.accounts import refusals
 from fabula.core.errors import FabulaError, Invalid, TooMany
 from fabula.core.logging import get_logger
-from fabula.moderation import refusals
 from fabula.moderation.policy import ContentRefused
 from fabula.web.schemas import ErrorOut
 

@@ -46,7 +46,7 @@ async def list_workspace_sessions(
     caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[SessionListed]:
     """The caller's sessions, newest first."""
-    rows = await repository.sessions(session, caller.user_id, cursor, limit + 1)
+    rows = await repository.sessions(session, caller.user_id, caller.mode, cursor, limit + 1)
     kept, following = page_of(
         rows, limit, lambda row: Cursor(row.session.created_at, row.session.id)
     )

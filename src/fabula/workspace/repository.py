@@ -22,6 +22,7 @@ from fabula.models import (
     WorkspaceItem,
     WorkspaceSession,
 )
+from fabula.moderation.rating import Mode, modes_within
 
 _OPEN = text("""
 INSERT INTO workspace_sessions (user_id) VALUES (:user_id)
@@ -100,14 +101,17 @@ async def session_of(
 
 
 async def sessions(
-    session: AsyncSession, user_id: UUID, cursor: Cursor | None, limit: int
+    session: AsyncSession, user_id: UUID, mode: Mode, cursor: Cursor | None, limit: int
 ) -> list[SessionRow]:
-    """A person's sessions, newest first, with how many outputs each still has."""
+    """A person's sessions, newest first, with how many outputs each still has, as far as the mode
+    goes."""
     staged_here = (
         select(func.count())
         .select_from(WorkspaceAsset)
+        .join(WorkspaceFile, WorkspaceFile.asset_id == WorkspaceAsset.id)
         .join(Job, Job.id == WorkspaceAsset.job_id)
         .where(
+            WorkspaceFile.rating.in_(modes_within(mode)),
             Job.workspace_session_id == WorkspaceSession.id,
             WorkspaceAsset.user_id == user_id,
             WorkspaceAsset.expires_at > now(),
@@ -197,6 +201,7 @@ async def _write_file(session: AsyncSession, asset_id: UUID, event: OutputReady)
         "sha256": event.file.sha256,
         "width": event.file.width,
         "height": event.file.height,
+        "rating": event.provenance.mode,
     }
     await session.execute(
         upsert(WorkspaceFile)
@@ -244,6 +249,7 @@ async def card_saved(session: AsyncSession, job_id: UUID, index: int) -> None:
 async def staged(
     session: AsyncSession,
     user_id: UUID,
+    mode: Mode,
     *,
     cursor: Cursor | None = None,
     limit: int = 1,
@@ -251,12 +257,16 @@ async def staged(
     job_id: UUID | None = None,
     session_id: UUID | None = None,
 ) -> list[StagedRow]:
-    """A person's staged assets that have not expired, newest first."""
+    """A person's staged assets that have not expired, newest first, as far as the mode goes."""
     query = (
         select(WorkspaceAsset, WorkspaceFile, LibraryFile.asset_id)
         .join(WorkspaceFile, WorkspaceFile.asset_id == WorkspaceAsset.id)
         .outerjoin(LibraryFile, LibraryFile.source_asset_id == WorkspaceAsset.id)
-        .where(WorkspaceAsset.user_id == user_id, WorkspaceAsset.expires_at > now())
+        .where(
+            WorkspaceAsset.user_id == user_id,
+            WorkspaceAsset.expires_at > now(),
+            WorkspaceFile.rating.in_(modes_within(mode)),
+        )
     )
     if asset_id:
         query = query.where(WorkspaceAsset.id == asset_id)
@@ -274,14 +284,21 @@ async def staged(
     return [StagedRow(*row) for row in rows]
 
 
-async def remove(session: AsyncSession, user_id: UUID, asset_id: UUID) -> StagedRow | None:
-    """Take a staged asset out; its file and thumbnail are named by the row returned."""
+async def remove(
+    session: AsyncSession, user_id: UUID, asset_id: UUID, mode: Mode
+) -> StagedRow | None:
+    """Take a staged asset out, as far as the mode goes; its file and thumbnail are named by the row
+    returned."""
     found = (
         await session.execute(
             select(WorkspaceAsset, WorkspaceFile, LibraryFile.asset_id)
             .join(WorkspaceFile, WorkspaceFile.asset_id == WorkspaceAsset.id)
             .outerjoin(LibraryFile, LibraryFile.source_asset_id == WorkspaceAsset.id)
-            .where(WorkspaceAsset.id == asset_id, WorkspaceAsset.user_id == user_id)
+            .where(
+                WorkspaceAsset.id == asset_id,
+                WorkspaceAsset.user_id == user_id,
+                WorkspaceFile.rating.in_(modes_within(mode)),
+            )
             .with_for_update(of=WorkspaceAsset)
         )
     ).one_or_none()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, StringConstraints, field_validator
 from fabula.core.text import no_null_bytes
 from fabula.generation.schemas import Strict
 from fabula.library.schemas import LibraryAssetOut
+from fabula.moderation.rating import Mode, rating_of
 from fabula.storage.links import Links
 from fabula.workspace.repository import SessionRow, StagedRow
 
@@ -80,6 +81,7 @@ class WorkspaceAssetOut(BaseModel):
     saved: bool
     library_asset_id: UUID | None
     settings: dict[str, Any]
+    rating: Mode
 
 
 def workspace_asset_out(row: StagedRow, links: Links) -> WorkspaceAssetOut:
@@ -107,6 +109,7 @@ def workspace_asset_out(row: StagedRow, links: Links) -> WorkspaceAssetOut:
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
         settings=settings,
+        rating=rating_of(file.rating),
     )
 
 

@@ -14,6 +14,7 @@ from fabula.library import saving
 from fabula.library.repository import ShelvedRow
 from fabula.models import WorkspaceSession
 from fabula.moderation.policy import screen
+from fabula.moderation.rating import rating_of
 from fabula.queue.tasks import defer
 from fabula.storage.base import BlobStore
 from fabula.workspace import repository
@@ -38,7 +39,7 @@ class SessionNotFound(NotFound):
 
 
 async def get_asset(session: AsyncSession, caller: Caller, asset_id: UUID) -> StagedRow:
-    rows = await repository.staged(session, caller.user_id, asset_id=asset_id)
+    rows = await repository.staged(session, caller.user_id, caller.mode, asset_id=asset_id)
     if not rows:
         raise AssetNotFound
     return rows[0]
@@ -53,7 +54,7 @@ async def list_assets(
     session_id: UUID | None = None,
 ) -> list[StagedRow]:
     return await repository.staged(
-        session, caller.user_id, cursor=cursor, limit=limit, session_id=session_id
+        session, caller.user_id, caller.mode, cursor=cursor, limit=limit, session_id=session_id
     )
 
 
@@ -107,7 +108,9 @@ async def discard_job(session: AsyncSession, caller: Caller, job_id: UUID) -> in
 
 async def _staged_of(session: AsyncSession, caller: Caller, job_id: UUID) -> list[StagedRow]:
     """A job has at most ``MOST_OUTPUTS`` outputs, so that there is no page of them."""
-    rows = await repository.staged(session, caller.user_id, job_id=job_id, limit=MOST_OUTPUTS)
+    rows = await repository.staged(
+        session, caller.user_id, caller.mode, job_id=job_id, limit=MOST_OUTPUTS
+    )
     if not rows:
         raise AssetNotFound
     return rows[::-1]
@@ -124,9 +127,9 @@ async def keep(
 ) -> ShelvedRow:
     """Copy a staged asset to the library. Keeping it twice gives the same library asset, also
     after the staged one is gone."""
-    rows = await repository.staged(session, caller.user_id, asset_id=asset_id)
+    rows = await repository.staged(session, caller.user_id, caller.mode, asset_id=asset_id)
     if not rows:
-        known = await saving.kept_from(session, caller.user_id, asset_id)
+        known = await saving.kept_from(session, caller, asset_id)
         if known is None:
             raise AssetNotFound
         return known
@@ -151,6 +154,7 @@ def _source(row: StagedRow) -> saving.Source:
         model=asset.model_used,
         settings=asset.generation_settings or {},
         file=file,
+        rating=rating_of(file.rating),
     )
 
 
@@ -158,7 +162,7 @@ async def discard(session: AsyncSession, caller: Caller, asset_id: UUID) -> None
     """Remove a staged asset, its file and its thumbnail. What is gone already is fine; what was
     kept stays in the library."""
     async with elevated(session):
-        row = await repository.remove(session, caller.user_id, asset_id)
+        row = await repository.remove(session, caller.user_id, asset_id, caller.mode)
         if row is None:
             return
         await _delete_files(session, [row])

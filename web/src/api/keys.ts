@@ -1,7 +1,19 @@
 /** Every key of the query cache, so that the event table and the features agree. */
 export const keys = {
   me: ['me'] as const,
-  apiKeys: ['me', 'api-keys'] as const,
+  apiKeys: ['account', 'api-keys'] as const,
+  sessions: ['account', 'sessions'] as const,
+  content: ['account', 'content'] as const,
+  twoFactor: ['account', 'two-factor'] as const,
+  identities: ['account', 'identities'] as const,
+  signInMethods: ['sign-in-methods'] as const,
+  trail: (filter: { userId: string; action?: string; since?: string; until?: string }) =>
+    ['account', 'trail', filter] as const,
+  /** Prefix of balance, ledger and usage, which every job moves. */
+  credits: ['credits'] as const,
+  balance: ['credits', 'balance'] as const,
+  ledger: ['credits', 'ledger'] as const,
+  usage: (days: number) => ['credits', 'usage', days] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
@@ -18,4 +30,23 @@ export const keys = {
   library: ['library'] as const,
   libraryList: (filter: { q: string; favorite: boolean }) => ['library', 'list', filter] as const,
   libraryAsset: (id: string) => ['library', 'asset', id] as const,
+  permissions: ['permissions'] as const,
+  access: ['access'] as const,
+  /** Prefix of all lists of people and of everything about one of them. */
+  people: ['people'] as const,
+  peopleList: (filter: object) => ['people', 'list', filter] as const,
+  /** Prefix of everything about one person. */
+  person: (id: string) => ['people', 'one', id] as const,
+  personSessions: (id: string) => ['people', 'one', id, 'sessions'] as const,
+  personApiKeys: (id: string) => ['people', 'one', id, 'api-keys'] as const,
+  personUsage: (id: string) => ['people', 'one', id, 'usage'] as const,
+  /** Prefix of all lists of everybody's credits. */
+  studioLedger: ['studio-ledger'] as const,
+  studioLedgerList: (filter: object) => ['studio-ledger', filter] as const,
+  /** Prefix of all lists of everybody's activity. */
+  studioTrail: ['studio-trail'] as const,
+  studioTrailList: (filter: object) => ['studio-trail', filter] as const,
+  health: ['health'] as const,
+  modelConfigs: ['model-configs'] as const,
+  promptCache: ['prompt-cache'] as const,
 }

@@ -1,8 +1,10 @@
 import '@/ui/overlays.css'
 import { Popover, useMantineColorScheme } from '@mantine/core'
-import { IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react'
+import { IconKeyboard, IconLogout, IconUserCircle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { balance } from '@/features/account/queries'
 import { Choice } from '@/ui/Fields'
 import type { ThemeChoice } from '@/ui/theme'
 import { AccountButton, type AccountButtonProps } from './AccountButton'
@@ -41,6 +43,7 @@ export default function AccountMenu(props: AccountButtonProps) {
 
 function Items({ onDone }: { onDone: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { data: credits } = useQuery(balance)
   const signOut = useSignOut()
   const showKeys = () => {
     onDone()
@@ -48,12 +51,21 @@ function Items({ onDone }: { onDone: () => void }) {
   }
   return (
     <>
+      {credits?.enabled ? (
+        <Link className={classes.purse} to="/account/credits" onClick={onDone}>
+          <strong>{credits.balance.toLocaleString('en-GB')}</strong>
+          <span>
+            {credits.balance === 1 ? 'credit' : 'credits'}
+            {credits.reserved ? `, ${credits.reserved.toLocaleString('en-GB')} held` : ''}
+          </span>
+        </Link>
+      ) : null}
+      <Link className={classes.entry} to="/account" onClick={onDone}>
+        <IconUserCircle size={18} stroke={1.7} aria-hidden /> Account and settings
+      </Link>
       <div className={classes.theme}>
         <Choice label="Theme" value={colorScheme} options={THEMES} onChange={setColorScheme} />
       </div>
-      <Link className={classes.entry} to="/settings" onClick={onDone}>
-        <IconSettings size={18} stroke={1.7} aria-hidden /> Settings
-      </Link>
       <button type="button" className={classes.entry} onClick={showKeys}>
         <IconKeyboard size={18} stroke={1.7} aria-hidden /> Keys
       </button>

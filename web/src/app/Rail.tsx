@@ -12,9 +12,10 @@ import { Tip } from '@/ui/Tip'
 import { Mark } from '@/ui/Mark'
 import { keyHint } from '@/keys/keymap'
 import type { JobOut } from '@/api'
+import { useBalance } from '@/features/account/queries'
 import { runningJobs, useActiveCount, useProgress } from '@/features/jobs/queries'
 import { AccountButton, type AccountButtonProps } from './AccountButton'
-import { AREAS } from './areas'
+import { useAreas } from './areas'
 import { panels } from './panels'
 import classes from './Rail.module.css'
 
@@ -29,6 +30,7 @@ interface RailProps {
 
 /** The areas, and at the foot what runs and who is there. */
 export function Rail({ folded, onFold, name }: RailProps) {
+  const areas = useAreas()
   const Fold = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   const tip = (label: string, child: ReactNode) =>
     folded ? (
@@ -44,7 +46,7 @@ export function Rail({ folded, onFold, name }: RailProps) {
         <Mark size={30} />
         <span className={classes.word}>Fabula</span>
       </Link>
-      {AREAS.map((area) => (
+      {areas.map((area) => (
         <Fragment key={area.id}>
           {tip(
             area.label,
@@ -89,8 +91,9 @@ export function Rail({ folded, onFold, name }: RailProps) {
 }
 
 /** The button of the account; what it opens is loaded when somebody is about to press it. */
-function Account(props: AccountButtonProps) {
+function Account(own: Omit<AccountButtonProps, 'balance'>) {
   const [wanted, setWanted] = useState(false)
+  const props = { ...own, balance: useBalance() }
   const plain = (
     <AccountButton
       {...props}
@@ -151,9 +154,10 @@ function JobRing({ job, size }: { job: JobOut; size: number }) {
 /** The same on a phone, in reach of the thumb. */
 export function BottomBar({ name }: { name: string }) {
   const { running, waiting } = useActiveCount()
+  const areas = useAreas()
   return (
     <nav className={classes.bar} aria-label="Studio">
-      {AREAS.map((area) => (
+      {areas.map((area) => (
         <Link key={area.id} to={area.to} className={classes.tab}>
           <area.icon size={22} stroke={1.7} aria-hidden />
           {area.label}

@@ -1,16 +1,18 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { IconCloudOff } from '@tabler/icons-react'
+import { IconCloudOff, IconEye } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { me } from '@/features/account/queries'
+import { sectionAt } from '@/features/account/sections'
 import { useActiveCount } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
-import { AREAS } from './areas'
+import { AREAS, useAreas } from './areas'
 import { useLinkState } from './linkState'
 import { useLive } from './live'
 import { panels, usePanel } from './panels'
 import { BottomBar, Rail } from './Rail'
+import { useSignOut } from './useSignOut'
 import classes from './Shell.module.css'
 
 const Palette = lazy(() => import('@/features/palette/Palette'))
@@ -33,6 +35,7 @@ export function Shell() {
       </a>
       <Rail folded={folded} onFold={() => setFolded(!folded)} name={account.display_name} />
       <div className={classes.main} id="main">
+        {account.shared ? <GuestBanner /> : null}
         <OfflineBanner />
         <Outlet />
       </div>
@@ -50,8 +53,7 @@ export function Shell() {
 function useTitle(): string {
   const path = useLocation({ select: (location) => location.pathname })
   const { running, waiting } = useActiveCount()
-  const name = AREAS.find((area) => path.startsWith(area.to))?.label
-  const page = name ?? (path.startsWith('/settings') ? 'Settings' : '')
+  const page = AREAS.find((area) => path.startsWith(area.to))?.label ?? sectionAt(path)?.label
   const active = running + waiting
   return `${active ? `(${active}) ` : ''}${page ? `${page} · ` : ''}Fabula`
 }
@@ -59,17 +61,31 @@ function useTitle(): string {
 function useShellKeys(fold: () => void): void {
   const navigate = useNavigate()
   const go = Object.fromEntries(
-    AREAS.map((area) => [area.key, () => void navigate({ to: area.to })]),
+    useAreas().map((area) => [area.key, () => void navigate({ to: area.to })]),
   )
   useKeys({
     ...go,
-    'go.settings': () => void navigate({ to: '/settings' }),
+    'go.account': () => void navigate({ to: '/account' }),
     palette: () => panels.toggle('palette'),
     search: () => panels.open('palette'),
     activity: () => panels.open('activity'),
     help: () => panels.open('keys'),
     'rail.toggle': fold,
   })
+}
+
+/** Said to guests all the time: what they see here is to look at. */
+function GuestBanner() {
+  const signOut = useSignOut()
+  return (
+    <div className={classes.banner} role="note">
+      <IconEye size={16} aria-hidden />
+      You look around as a guest: nothing can be made or kept.
+      <button type="button" className={classes.bannerAction} onClick={() => void signOut()}>
+        Sign in with an account
+      </button>
+    </div>
+  )
 }
 
 /** Said when live events stop: what is on the page may be old, and will be read anew. */

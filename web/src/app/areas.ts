@@ -1,4 +1,8 @@
-import { IconBooks, IconBrush, type Icon } from '@tabler/icons-react'
+import { IconAdjustmentsHorizontal, IconBooks, IconBrush, type Icon } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { MeOut } from '@/api'
+import { me } from '@/features/account/queries'
+import { isAdmin } from '@/features/account/roles'
 import type { KeyAction } from '@/keys/keymap'
 
 /**
@@ -8,11 +12,13 @@ import type { KeyAction } from '@/keys/keymap'
 export interface Area {
   id: string
   label: string
-  to: '/workspace' | '/library'
+  to: '/workspace' | '/library' | '/admin'
   icon: Icon
   key: KeyAction
   /** What the palette also finds it by. */
   words: string
+  /** Whose area it is, where it is not everybody's. */
+  isFor?: (account: MeOut) => boolean
 }
 
 export const AREAS: readonly Area[] = [
@@ -32,4 +38,19 @@ export const AREAS: readonly Area[] = [
     key: 'go.library',
     words: 'kept saved pictures favourites search',
   },
+  {
+    id: 'admin',
+    label: 'Admin',
+    to: '/admin',
+    icon: IconAdjustmentsHorizontal,
+    key: 'go.admin',
+    words: 'manage studio people permissions engines',
+    isFor: isAdmin,
+  },
 ]
+
+/** The areas of who is signed in; the account is known before the frame is drawn. */
+export function useAreas(): readonly Area[] {
+  const { data: account } = useQuery(me)
+  return AREAS.filter((area) => !area.isFor || (account && area.isFor(account)))
+}

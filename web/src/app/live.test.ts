@@ -59,6 +59,21 @@ describe('live events', () => {
     expect(ended).toHaveBeenCalledExactlyOnceWith(recent(client)[0])
   })
 
+  it('credits are read anew when a job is accepted and when it ends, once for a handful', async () => {
+    const { client, table } = studio(job(1))
+    answering(job(1))
+    const invalidated = vi.spyOn(client, 'invalidateQueries')
+    const read = () =>
+      invalidated.mock.calls.filter(([filter]) => filter?.queryKey === keys.credits).length
+    table['job.updated']({ job_id: job(1).id, status: 'processing' })
+    await vi.waitFor(() => expect(reads).toHaveLength(1))
+    expect(read()).toBe(0)
+    table['job.updated']({ job_id: job(1).id, status: 'queued' })
+    table['job.updated']({ job_id: job(1).id, status: 'completed' })
+    await vi.waitFor(() => expect(reads).toHaveLength(2))
+    expect(read()).toBe(1)
+  })
+
   it('a job of another device appears', async () => {
     const { client, table } = studio(job(1))
     answering(job(2, { status: 'queued' }))

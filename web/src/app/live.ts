@@ -26,6 +26,7 @@ export function eventTable(client: QueryClient, onEnded: (job: JobOut) => void):
       if (ending.delete(job.id)) onEnded(job)
     }),
   )
+  const readCredits = gathered(() => void client.invalidateQueries({ queryKey: keys.credits }))
   const readAsset = gathered((id) => readLibraryAssetAnew(client, id, readJob))
   return {
     'job.updated': (data) => {
@@ -35,6 +36,8 @@ export function eventTable(client: QueryClient, onEnded: (job: JobOut) => void):
       } else if (data.status !== 'queued') {
         ending.add(data.job_id)
       }
+      // Every job holds credits when it is accepted, and pays when it ends.
+      if (data.status !== 'processing') readCredits('')
       readJob(data.job_id)
     },
     'job.progress': (data) => storeProgress(client, data),

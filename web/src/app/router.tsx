@@ -8,7 +8,17 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isSignedOut } from '@/api'
+import { checkActivitySearch } from '@/features/account/activity/search'
+import { checkCreditsSearch } from '@/features/account/credits/search'
 import { me } from '@/features/account/queries'
+import { checkSignInSearch } from '@/features/account/returning'
+import {
+  checkAccessSearch,
+  checkLedgerSearch,
+  checkPeopleSearch,
+  checkPersonSearch,
+  checkTrailSearch,
+} from '@/features/admin/search'
 import { checkLibrarySearch } from '@/features/library/search'
 import { checkWorkspaceSearch } from '@/features/workspace/search'
 import { WorkspacePage } from '@/features/workspace/WorkspacePage'
@@ -23,8 +33,7 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Record<string, unknown>): { next?: string } =>
-    typeof raw.next === 'string' ? { next: raw.next } : {},
+  validateSearch: checkSignInSearch,
   component: lazyRouteComponent(() => import('@/features/account/SignInPage')),
 })
 
@@ -70,14 +79,168 @@ const library = createRoute({
   errorComponent: RouteError,
 })
 
-const settings = createRoute({
+const account = createRoute({
   getParentRoute: () => studio,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
+  path: '/account',
+  component: lazyRouteComponent(() => import('@/features/account/AccountPage')),
   errorComponent: RouteError,
 })
 
-const tree = root.addChildren([signIn, studio.addChildren([home, workspace, library, settings])])
+/** The frame of the admin pages; it draws them for admins only. */
+const admin = createRoute({
+  getParentRoute: () => studio,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('@/features/admin/AdminFrame')),
+  errorComponent: RouteError,
+})
+
+const adminStudio = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/admin/studio/StudioPage')),
+  errorComponent: RouteError,
+})
+
+const adminPeople = createRoute({
+  getParentRoute: () => admin,
+  path: '/people',
+  validateSearch: checkPeopleSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/people/PeoplePage')),
+  errorComponent: RouteError,
+})
+
+const adminPerson = createRoute({
+  getParentRoute: () => admin,
+  path: '/people/$personId',
+  validateSearch: checkPersonSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/person/PersonPage')),
+  errorComponent: RouteError,
+})
+
+const adminAccess = createRoute({
+  getParentRoute: () => admin,
+  path: '/access',
+  validateSearch: checkAccessSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/access/AccessPage')),
+  errorComponent: RouteError,
+})
+
+const adminLedger = createRoute({
+  getParentRoute: () => admin,
+  path: '/ledger',
+  validateSearch: checkLedgerSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/ledger/LedgerPage')),
+  errorComponent: RouteError,
+})
+
+const adminActivity = createRoute({
+  getParentRoute: () => admin,
+  path: '/activity',
+  validateSearch: checkTrailSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/activity/ActivityPage')),
+  errorComponent: RouteError,
+})
+
+const adminPages = admin.addChildren([
+  adminStudio,
+  adminPeople,
+  adminPerson,
+  adminAccess,
+  adminLedger,
+  adminActivity,
+])
+
+const overview = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/account/OverviewSection')),
+})
+
+const credits = createRoute({
+  getParentRoute: () => account,
+  path: '/credits',
+  validateSearch: checkCreditsSearch,
+  component: lazyRouteComponent(() => import('@/features/account/credits/CreditsSection')),
+})
+
+const signInSection = createRoute({
+  getParentRoute: () => account,
+  path: '/sign-in',
+  validateSearch: (raw: Record<string, unknown>): { problem?: string } =>
+    typeof raw.problem === 'string' ? { problem: raw.problem } : {},
+  component: lazyRouteComponent(() => import('@/features/account/security/SignInSection')),
+})
+
+const apiKeys = createRoute({
+  getParentRoute: () => account,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('@/features/account/keys/KeysSection')),
+})
+
+const activity = createRoute({
+  getParentRoute: () => account,
+  path: '/activity',
+  validateSearch: checkActivitySearch,
+  component: lazyRouteComponent(() => import('@/features/account/activity/ActivitySection')),
+})
+
+const data = createRoute({
+  getParentRoute: () => account,
+  path: '/data',
+  component: lazyRouteComponent(() => import('@/features/account/data/DataSection')),
+})
+
+const appearance = createRoute({
+  getParentRoute: () => account,
+  path: '/appearance',
+  component: lazyRouteComponent(() => import('@/features/settings/AppearanceSection')),
+})
+
+const engines = createRoute({
+  getParentRoute: () => account,
+  path: '/engines',
+  component: lazyRouteComponent(() => import('@/features/settings/EnginesSection')),
+})
+
+/** The settings are sections of the account. */
+const settings = createRoute({
+  getParentRoute: () => studio,
+  path: '/settings',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to say so
+    throw redirect({ to: '/account', replace: true })
+  },
+})
+
+const goodbye = createRoute({
+  getParentRoute: () => root,
+  path: '/goodbye',
+  component: lazyRouteComponent(() => import('@/features/account/GoodbyePage')),
+})
+
+const sections = [
+  overview,
+  credits,
+  signInSection,
+  apiKeys,
+  activity,
+  data,
+  appearance,
+  engines,
+] as const
+
+const tree = root.addChildren([
+  signIn,
+  goodbye,
+  studio.addChildren([
+    home,
+    workspace,
+    library,
+    account.addChildren(sections),
+    settings,
+    adminPages,
+  ]),
+])
 
 export function createStudioRouter(client: QueryClient) {
   return createRouter({

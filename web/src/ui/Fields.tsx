@@ -168,3 +168,36 @@ export function SelectField({
     </div>
   )
 }
+
+/** A day by the device's own calendar, as an ISO date. */
+export function DayField({
+  label,
+  value,
+  earliest,
+  latest,
+  onChange,
+}: {
+  label: string
+  value: string | undefined
+  earliest?: string
+  latest?: string
+  onChange: (day: string | undefined) => void
+}) {
+  const id = useId()
+  return (
+    <div className={classes.field}>
+      <label className={classes.label} htmlFor={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        className={classes.box}
+        type="date"
+        value={value ?? ''}
+        min={earliest}
+        max={latest}
+        onChange={(event) => onChange(event.currentTarget.value || undefined)}
+      />
+    </div>
+  )
+}

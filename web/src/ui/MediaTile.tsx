@@ -16,13 +16,17 @@ export interface MediaTileProps {
   /** Set where another element gives the size. */
   fill?: boolean
   eager?: boolean
+  /** Only the placeholder is shown, which is too coarse to tell anything. */
+  covered?: boolean
   className?: string
   children?: ReactNode
 }
 
 /** A picture in its true shape from the first moment: placeholder, then preview, then itself. */
 export function MediaTile(props: MediaTileProps) {
-  const { width, height, alt, src, preview, thumbhash = '', waiting = false, fill = false } = props
+  const { width, height, alt, thumbhash = '', waiting = false, fill = false } = props
+  const src = props.covered ? null : props.src
+  const preview = props.covered ? null : props.preview
   const [loaded, setLoaded] = useState<string | null>(null)
   const placeholder = placeholderOf(thumbhash)
   const style: CSSProperties = {

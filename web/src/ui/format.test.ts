@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, dayName, duration, fileSize, ratioName, when } from './format'
+import { count, dayName, duration, fileSize, ratioName, signed, when } from './format'
 
 const NOW = new Date(2026, 10, 25, 14, 30).getTime()
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString()
@@ -19,6 +19,7 @@ describe('words for numbers', () => {
     [48_200, '48 kB'],
     [999_600, '1.0 MB'],
     [1_234_567, '1.2 MB'],
+    [999_960_000, '1.0 GB'],
   ])('%d bytes', (bytes, words) => expect(fileSize(bytes)).toBe(words))
 
   it('counts in the singular and the plural', () => {
@@ -27,6 +28,10 @@ describe('words for numbers', () => {
       '3 pictures',
       '1,200 entries',
     ])
+  })
+
+  it('shows movements with their sign', () => {
+    expect([signed(20), signed(-1200), signed(0)]).toEqual(['+20', '−1,200', '0'])
   })
 
   it.each([
@@ -50,5 +55,6 @@ describe('words for times', () => {
     expect(dayName(ago(60), NOW)).toBe('Today')
     expect(dayName(ago(86_400), NOW)).toBe('Yesterday')
     expect(dayName(ago(3 * 86_400), NOW)).toBe('Sunday 22 November')
+    expect(dayName(ago(365 * 86_400), NOW)).toMatch(/November 2025$/)
   })
 })

@@ -3,6 +3,8 @@
 const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' })
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
+const DAY_OF_YEAR = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' })
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' })
 const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 
 /** `1 picture`, `3 pictures`. */
@@ -19,11 +21,18 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`
 }
 
-/** Bytes in decimal units: `640 B`, `48 kB`, `1.2 MB`. */
+/** Bytes in decimal units: `640 B`, `48 kB`, `1.2 MB`, `3.4 GB`. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`
-  return `${(bytes / 1e6).toFixed(1)} MB`
+  if (bytes < 999_950_000) return `${(bytes / 1e6).toFixed(1)} MB`
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** A whole number with its sign, as a movement: `+20`, `−3`, `0`. */
+export function signed(number: number): string {
+  const size = Math.abs(number).toLocaleString('en-GB')
+  return number === 0 ? '0' : `${number > 0 ? '+' : '−'}${size}`
 }
 
 /** `just now`, `5 minutes ago`, `14:32`, `yesterday`, `12 Nov 2026, 14:32`. */
@@ -37,15 +46,21 @@ export function when(iso: string, now = Date.now()): string {
   return FULL.format(then)
 }
 
-/** `Today`, `Yesterday`, `Monday 9 November`. */
+/** `Today`, `Yesterday`, `Monday 9 November`, `Sunday 9 November 2025` of another year. */
 export function dayName(iso: string, now = Date.now()): string {
   const then = new Date(iso)
   if (sameDay(then, new Date(now))) return 'Today'
   if (sameDay(then, new Date(now - 86_400_000))) return 'Yesterday'
-  return DAY.format(then)
+  return (then.getFullYear() === new Date(now).getFullYear() ? DAY : DAY_OF_YEAR).format(then)
 }
 
 export const fullTime = (iso: string): string => FULL.format(new Date(iso))
+
+/** `14:32`. */
+export const timeOfDay = (iso: string): string => CLOCK.format(new Date(iso))
+
+/** `9 November 2026`. */
+export const date = (iso: string): string => DATE.format(new Date(iso))
 
 function sameDay(a: Date, b: Date): boolean {
   return a.toDateString() === b.toDateString()

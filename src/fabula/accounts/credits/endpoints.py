@@ -9,9 +9,8 @@ from fastapi import APIRouter, Header, Query
 from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep
 from fabula.accounts.credits import quotas, service
 from fabula.accounts.credits.access import SettingsDep
-from fabula.accounts.credits.repository import EntryRow
+from fabula.accounts.credits.repository import EntryRow, UsageRow
 from fabula.accounts.credits.schemas import (
-    JOB_KINDS,
     BalanceOut,
     CreditsOut,
     EntryOut,
@@ -22,22 +21,20 @@ from fabula.accounts.credits.schemas import (
 from fabula.core.pagination import Cursor, Page, page_of
 
 router = APIRouter(tags=["credits"])
+Days = Annotated[int, Query(ge=1, le=366)]
 IdempotencyKeyHeader = Annotated[
     str | None, Header(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
 ]
 
 
-def _entry(row: EntryRow) -> EntryOut:
-    entry = row.entry
-    return EntryOut(
-        id=entry.id,
-        kind=entry.kind,
-        account="available" if row.account == "available" else "reserved",
-        amount=entry.amount,
-        job_id=entry.reference if entry.kind in JOB_KINDS else None,
-        reason=entry.reason,
-        created_at=entry.created_at,
-    )
+def _page(rows: list[EntryRow], limit: int) -> Page[EntryOut]:
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.entry.created_at, row.entry.id))
+    return Page(items=[EntryOut.of(row) for row in kept], next_cursor=following)
+
+
+def _usage(rows: list[UsageRow]) -> Page[UsageOut]:
+    items = [UsageOut.model_validate(row, from_attributes=True) for row in rows]
+    return Page(items=items, next_cursor=None)
 
 
 @router.get("/me/credits")
@@ -63,19 +60,30 @@ async def my_ledger(
     caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
 ) -> Page[EntryOut]:
     """Every movement of the account's credits, newest first."""
-    rows = await service.history(session, caller.user_id, cursor, limit + 1)
-    kept, following = page_of(rows, limit, lambda row: Cursor(row.entry.created_at, row.entry.id))
-    return Page(items=[_entry(row) for row in kept], next_cursor=following)
+    return _page(await service.history(session, caller.user_id, cursor, limit + 1), limit)
 
 
 @router.get("/me/usage")
-async def my_usage(
-    caller: CallerDep, session: SessionDep, days: Annotated[int, Query(ge=1, le=366)] = 30
-) -> Page[UsageOut]:
+async def my_usage(caller: CallerDep, session: SessionDep, days: Days = 30) -> Page[UsageOut]:
     """What the account made in the last days, by day, format and quality."""
-    rows = await service.usage(session, caller.user_id, days)
-    items = [UsageOut.model_validate(row, from_attributes=True) for row in rows]
-    return Page(items=items, next_cursor=None)
+    return _usage(await service.usage(session, caller.user_id, days))
+
+
+@router.get("/people/{person_id}/ledger")
+async def ledger_of_person(
+    person_id: UUID, caller: CallerDep, session: SessionDep, cursor: CursorDep, limit: Limit = 50
+) -> Page[EntryOut]:
+    """Every movement of a person's credits, newest first. Admins only."""
+    rows = await service.history_of(session, caller, person_id, cursor, limit + 1)
+    return _page(rows, limit)
+
+
+@router.get("/people/{person_id}/usage")
+async def usage_of_person(
+    person_id: UUID, caller: CallerDep, session: SessionDep, days: Days = 30
+) -> Page[UsageOut]:
+    """What a person made in the last days, by day, format and quality. Admins only."""
+    return _usage(await service.usage_of(session, caller, person_id, days))
 
 
 @router.post("/people/{person_id}/credits")

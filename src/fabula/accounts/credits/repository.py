@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.pagination import Cursor
-from fabula.models import LedgerAccount, LedgerEntry, Profile
+from fabula.models import Account, LedgerAccount, LedgerEntry, Profile
 
 # The lock is a statement of its own: what is read after it is what the last holder committed.
 _LOCK_PERSON = text("""
@@ -176,6 +176,34 @@ async def plan_of(session: AsyncSession, user_id: UUID) -> str:
     """The name of a person's plan."""
     name = await session.scalar(select(Profile.subscription_status).where(Profile.id == user_id))
     return name or "inactive"
+
+
+async def people_on_plans(
+    session: AsyncSession, plans: list[str], after: UUID | None, limit: int
+) -> list[tuple[UUID, str]]:
+    """Who is on one of these plans and not suspended, with the plan, by id."""
+    query = (
+        select(Profile.id, func.coalesce(Profile.subscription_status, "inactive"))
+        .join(Account, Account.id == Profile.id)
+        .where(
+            func.coalesce(Profile.subscription_status, "inactive").in_(plans),
+            Account.suspended_at.is_(None),
+        )
+    )
+    if after:
+        query = query.where(Profile.id > after)
+    return [
+        (person, plan)
+        for person, plan in await session.execute(query.order_by(Profile.id).limit(limit))
+    ]
+
+
+async def granted(session: AsyncSession, references: list[UUID]) -> set[UUID]:
+    """Which of these references have a grant."""
+    query = select(LedgerEntry.reference).where(
+        LedgerEntry.kind == "grant", LedgerEntry.reference.in_(references)
+    )
+    return set(await session.scalars(query))
 
 
 async def entries(

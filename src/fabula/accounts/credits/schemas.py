@@ -6,10 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from fabula.accounts.credits.repository import EntryRow
 from fabula.accounts.credits.service import MAX_GRANT
 from fabula.core.text import no_null_bytes
+from fabula.models import LedgerEntry
 
-JOB_KINDS = {"reserve", "settle", "release"}
+_JOB_KINDS = {"reserve", "settle", "release"}
+
+
+def job_of(entry: LedgerEntry) -> UUID | None:
+    """The job that an entry is about, where it is about one."""
+    return entry.reference if entry.kind in _JOB_KINDS else None
 
 
 class QuotaOut(BaseModel):
@@ -32,15 +39,31 @@ class CreditsOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """A movement on one of a person's two accounts: what came in is positive."""
+    """A movement on one of a person's two accounts: what came in is positive, and
+    ``balance_after`` is what the account had then."""
 
     id: UUID
     kind: str
     account: Literal["available", "reserved"]
     amount: int
+    balance_after: int
     job_id: UUID | None
     reason: str | None
     created_at: datetime
+
+    @classmethod
+    def of(cls, row: EntryRow) -> "EntryOut":
+        entry = row.entry
+        return cls(
+            id=entry.id,
+            kind=entry.kind,
+            account="available" if row.account == "available" else "reserved",
+            amount=entry.amount,
+            balance_after=entry.balance_after or 0,
+            job_id=job_of(entry),
+            reason=entry.reason,
+            created_at=entry.created_at,
+        )
 
 
 class UsageOut(BaseModel):

@@ -19,15 +19,17 @@ from fabula.accounts.caller import Caller
 from fabula.accounts.credits import repository
 from fabula.accounts.credits.errors import InsufficientCredits
 from fabula.accounts.credits.repository import EntryRow, UsageRow
+from fabula.accounts.permissions import Permission
 from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.database import elevated
-from fabula.core.errors import Conflict, Forbidden, Invalid, NotFound
+from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.core.pagination import Cursor
 
 MAX_GRANT = 1_000_000
 MAX_BALANCE = 2**31 - 1
 _GRANTS = UUID("3f6f1d0e-8a35-4b0c-9a59-2c1f3a2f7b64")
+_NOBODY = "There is no such person in this studio."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,18 @@ async def grant(
 ) -> bool:
     """Give a person credits, or take some with a negative amount; ``by`` is None for the
     machine's own hand. The same key for the same person counts once: False the second time."""
+    reference = uuid5(_GRANTS, f"{user_id}:{key}") if key else uuid4()
+    return await grant_once(session, user_id, amount, reason, by, reference)
+
+
+async def grant_once(
+    session: AsyncSession, user_id: UUID, amount: int, reason: str, by: UUID | None, reference: UUID
+) -> bool:
+    """As ``grant``; the reference counts once, whoever it is for."""
     if amount == 0 or abs(amount) > MAX_GRANT:
         raise Invalid(f"Give an amount from 1 to {MAX_GRANT}, or take one.", field="amount")
     held = await _locked(session, user_id)
     kind = "grant" if amount > 0 else "adjustment"
-    reference = uuid5(_GRANTS, f"{user_id}:{key}") if key else uuid4()
     if await repository.posted(session, reference, "grant", "adjustment"):
         return False
     if held.available + amount < 0:
@@ -132,8 +141,7 @@ async def grant_as_admin(
     key: str | None = None,
 ) -> Balance:
     """An admin's grant or adjustment; returns what the person has then."""
-    if not caller.is_admin:
-        raise Forbidden("Only admins of the studio give and take credits.")
+    caller.require(Permission.CREDITS)
     async with elevated(session):
         if await grant(session, user_id, amount, reason, caller.user_id, key=key):
             await record_grant(session, caller, user_id, amount, reason)
@@ -158,6 +166,22 @@ async def history(
 ) -> list[EntryRow]:
     """Entries on a person's accounts, newest first."""
     return await repository.entries(session, user_id, cursor, limit)
+
+
+async def history_of(
+    session: AsyncSession, caller: Caller, user_id: UUID, cursor: Cursor | None, limit: int
+) -> list[EntryRow]:
+    """Somebody's ``history``, for who may read everybody's."""
+    await _demand_person(session, caller, user_id)
+    return await history(session, user_id, cursor, limit)
+
+
+async def usage_of(
+    session: AsyncSession, caller: Caller, user_id: UUID, days: int
+) -> list[UsageRow]:
+    """Somebody's ``usage``, for who may read everybody's."""
+    await _demand_person(session, caller, user_id)
+    return await usage(session, user_id, days)
 
 
 async def record_usage(session: AsyncSession, usage: Usage) -> None:
@@ -194,8 +218,14 @@ async def lock_people(session: AsyncSession, user_ids: Iterable[UUID]) -> None:
         await repository.lock_person(session, user_id)
 
 
+async def _demand_person(session: AsyncSession, caller: Caller, user_id: UUID) -> None:
+    caller.require(Permission.CREDITS)
+    if not await repository.balances(session, user_id):
+        raise NotFound(_NOBODY)
+
+
 async def _locked(session: AsyncSession, user_id: UUID) -> repository.Held:
     held = await repository.lock_person(session, user_id)
     if held is None:
-        raise NotFound("There is no such person in this studio.")
+        raise NotFound(_NOBODY)
     return held

@@ -1,32 +1,34 @@
 """People, their roles and what roles may do. Admins only."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, status
 
 from fabula.accounts.access import CallerDep, CursorDep, Limit, MachineSessionDep
 from fabula.accounts.caller import ROLE_PRIORITY
+from fabula.accounts.credits.access import SettingsDep
 from fabula.accounts.people import service
-from fabula.accounts.people.repository import PersonRow
+from fabula.accounts.people.repository import PersonRow, Search
 from fabula.accounts.people.schemas import (
     NewPersonOut,
     PermissionOut,
     PersonIn,
     PersonOut,
+    PlanIn,
     RoleName,
     SignInLinkOut,
     SuspensionIn,
 )
-from fabula.accounts.people.service import Search
 from fabula.accounts.permissions import BY_ROLE, DESCRIPTIONS, Permission
+from fabula.accounts.schemas import ApiKeyOut, SessionOut
 from fabula.core.pagination import Cursor, Page, page_of
 from fabula.core.settings import get_settings
 
 router = APIRouter(tags=["people"])
 
 
-def _person(row: PersonRow) -> PersonOut:
+def person_out(row: PersonRow) -> PersonOut:
     out = PersonOut.model_validate(row, from_attributes=True)
     return out.model_copy(update={"roles": _ordered(row.roles)})
 
@@ -61,15 +63,19 @@ async def list_people(
     session: MachineSessionDep,
     cursor: CursorDep,
     limit: Limit = 50,
-    name: Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]*$")] = None,
+    search: Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]*$")] = None,
     role: Annotated[RoleName | None, Query()] = None,
-    suspended: Annotated[bool | None, Query()] = None,
+    state: Annotated[Literal["active", "suspended"] | None, Query()] = None,
 ) -> Page[PersonOut]:
-    """Accounts, newest first; `name` is a part of the user name. Admins only."""
-    search = Search(name.strip().lower() if name else None, role, suspended)
-    rows = await service.find(session, caller, search, cursor, limit + 1)
+    """Accounts, newest first; `search` is a part of the user name. Admins only."""
+    wanted = Search(
+        name=search.strip().lower() if search else None,
+        role=role,
+        suspended=None if state is None else state == "suspended",
+    )
+    rows = await service.find(session, caller, wanted, cursor, limit + 1)
     kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
-    return Page(items=[_person(row) for row in kept], next_cursor=following)
+    return Page(items=[person_out(row) for row in kept], next_cursor=following)
 
 
 @router.post("/people", status_code=status.HTTP_201_CREATED)
@@ -78,13 +84,13 @@ async def make_person(
 ) -> NewPersonOut:
     """Make an account, with a one-time address for its person to sign in at. Admins only."""
     row, token = await service.make(session, caller, body.username, body.role)
-    return NewPersonOut(person=_person(row), sign_in=_address(token))
+    return NewPersonOut(person=person_out(row), sign_in=_address(token))
 
 
 @router.get("/people/{person_id}")
 async def get_person(person_id: UUID, caller: CallerDep, session: MachineSessionDep) -> PersonOut:
     """One account. Admins only."""
-    return _person(await service.get(session, caller, person_id))
+    return person_out(await service.get(session, caller, person_id))
 
 
 @router.post("/people/{person_id}/sign-in-link", status_code=status.HTTP_201_CREATED)
@@ -100,7 +106,7 @@ async def suspend_person(
     person_id: UUID, body: SuspensionIn, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Shut an account out at once. The last admin stays. Admins only."""
-    return _person(await service.suspend(session, caller, person_id, body.reason))
+    return person_out(await service.suspend(session, caller, person_id, body.reason))
 
 
 @router.post("/people/{person_id}/restore")
@@ -108,7 +114,7 @@ async def restore_person(
     person_id: UUID, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Let a suspended account in again. Admins only."""
-    return _person(await service.restore(session, caller, person_id))
+    return person_out(await service.restore(session, caller, person_id))
 
 
 @router.put("/people/{person_id}/roles/{role}")
@@ -116,7 +122,7 @@ async def grant_role(
     person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Give a role. Admins only."""
-    return _person(await service.grant(session, caller, person_id, role))
+    return person_out(await service.grant(session, caller, person_id, role))
 
 
 @router.delete("/people/{person_id}/roles/{role}")
@@ -124,7 +130,64 @@ async def revoke_role(
     person_id: UUID, role: RoleName, caller: CallerDep, session: MachineSessionDep
 ) -> PersonOut:
     """Take a role away. The last admin stays one. Admins only."""
-    return _person(await service.revoke(session, caller, person_id, role))
+    return person_out(await service.revoke(session, caller, person_id, role))
+
+
+@router.put("/people/{person_id}/plan")
+async def set_plan(
+    person_id: UUID,
+    body: PlanIn,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    settings: SettingsDep,
+) -> PersonOut:
+    """Put an account on a plan, or on none. Admins only."""
+    return person_out(await service.set_plan(session, caller, person_id, body.plan, settings.plans))
+
+
+@router.get("/people/{person_id}/sessions")
+async def list_sessions_of_person(
+    person_id: UUID,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+) -> Page[SessionOut]:
+    """Where an account is signed in, newest first. Admins only."""
+    rows = await service.sessions(session, caller, person_id, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    return Page(items=[SessionOut.of(row, caller) for row in kept], next_cursor=following)
+
+
+@router.delete("/people/{person_id}/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def end_session_of_person(
+    person_id: UUID, session_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """End one browser session of an account at once. Admins only."""
+    await service.end_session(session, caller, person_id, session_id)
+
+
+@router.get("/people/{person_id}/api-keys")
+async def list_api_keys_of_person(
+    person_id: UUID,
+    caller: CallerDep,
+    session: MachineSessionDep,
+    cursor: CursorDep,
+    limit: Limit = 50,
+) -> Page[ApiKeyOut]:
+    """An account's API keys, newest first. Admins only."""
+    rows = await service.api_keys(session, caller, person_id, cursor, limit + 1)
+    kept, following = page_of(rows, limit, lambda row: Cursor(row.created_at, row.id))
+    items = [ApiKeyOut.model_validate(row, from_attributes=True) for row in kept]
+    return Page(items=items, next_cursor=following)
+
+
+@router.delete("/people/{person_id}/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_api_key_of_person(
+    person_id: UUID, key_id: UUID, caller: CallerDep, session: MachineSessionDep
+) -> None:
+    """Revoke one API key of an account at once. Admins only."""
+    await service.revoke_key(session, caller, person_id, key_id)
 
 
 @router.delete("/people/{person_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)

@@ -25,7 +25,8 @@ class SuspensionIn(Body):
 
 
 class PersonOut(BaseModel):
-    """An account as admins see it; ``last_seen_at`` is of its browser sessions."""
+    """An account as admins see it. ``last_seen_at`` is of its browser sessions, ``balance`` what it
+    can spend, in credits; ``plan`` is null where it has none."""
 
     id: UUID
     username: str
@@ -36,6 +37,16 @@ class PersonOut(BaseModel):
     last_seen_at: datetime | None
     sessions: int
     api_keys: int
+    balance: int
+    plan: str | None
+    age_verified: bool
+    two_factor: bool
+
+
+class PlanIn(Body):
+    """One of the studio's plans, or null for none."""
+
+    plan: str | None = Field(max_length=40, pattern=r"^[^\x00]*$")
 
 
 class SignInLinkOut(BaseModel):

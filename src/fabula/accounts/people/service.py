@@ -4,7 +4,7 @@ Every change is one entry of the trail, and one that changes nothing is none. Lo
 order: admins, the account, the end of the trail.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,11 +13,15 @@ from fabula.accounts import repository as accounts
 from fabula.accounts import service, sign_in_repository, trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.people import repository
-from fabula.accounts.people.repository import PersonRow
+from fabula.accounts.people.repository import NO_PLAN, PersonRow, Search
 from fabula.accounts.permissions import Permission
 from fabula.accounts.trail import Action
-from fabula.core.errors import Conflict, NotFound
+from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.core.pagination import Cursor
+from fabula.models import ApiKey, SignInSession
+
+PLANS = ("starter", "pro", "creator")
+"""The plans that ``profiles.subscription_status`` takes, besides none at all."""
 
 
 class PersonNotFound(NotFound):
@@ -34,29 +38,17 @@ class LastAdmin(Conflict):
         super().__init__("This is the last admin of the studio: make somebody else an admin first.")
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    name: str | None = None
-    role: str | None = None
-    suspended: bool | None = None
-
-
 async def find(
     session: AsyncSession, caller: Caller, search: Search, cursor: Cursor | None, limit: int
 ) -> list[PersonRow]:
     """Accounts, newest first."""
     caller.require(Permission.PEOPLE)
-    return await repository.people(
-        session, name=search.name, role=search.role, suspended=search.suspended, cursor=cursor,
-        limit=limit,
-    )  # fmt: skip
+    return await repository.people(session, search, cursor, limit)
 
 
 async def get(session: AsyncSession, caller: Caller, account_id: UUID) -> PersonRow:
     caller.require(Permission.PEOPLE)
-    rows = await repository.people(
-        session, name=None, role=None, suspended=None, account_id=account_id, cursor=None, limit=1
-    )
+    rows = await repository.people(session, Search(account_id=account_id), None, 1)
     if not rows:
         raise PersonNotFound
     return rows[0]
@@ -108,6 +100,7 @@ async def restore(session: AsyncSession, caller: Caller, account_id: UUID) -> Pe
 
 async def grant(session: AsyncSession, caller: Caller, account_id: UUID, role: str) -> PersonRow:
     person = await _locked(session, caller, account_id)
+    await service.demand_personal(session, account_id)
     if await repository.add_role(session, account_id, role):
         await _record_roles(session, caller, Action.ROLE_GRANTED, person)
     return await get(session, caller, account_id)
@@ -125,6 +118,71 @@ async def revoke(session: AsyncSession, caller: Caller, account_id: UUID, role: 
         await repository.drop_role(session, account_id, role)
         await _record_roles(session, caller, Action.ROLE_REVOKED, person)
     return await get(session, caller, account_id)
+
+
+async def set_plan(
+    session: AsyncSession,
+    caller: Caller,
+    account_id: UUID,
+    plan: str | None,
+    known: Collection[str],
+) -> PersonRow:
+    """Put an account on one of the plans that the studio knows, or on none."""
+    caller.require(Permission.CREDITS)
+    person = await _locked(session, caller, account_id)
+    plan = None if plan == NO_PLAN else plan
+    possible = [name for name in PLANS if name in known]
+    if plan is not None and plan not in possible:
+        raise Invalid(
+            f"There is no plan {plan} here: use one of {', '.join(possible)}."
+            if possible
+            else "This studio has no plans: name some in the setting `plans` first.",
+            field="plan",
+        )
+    if plan != person.plan:
+        await repository.set_plan(session, account_id, plan)
+        await trail.record(
+            session, caller, Action.PLAN_CHANGED, "account", account_id,
+            before={"plan": person.plan}, after={"plan": plan},
+        )  # fmt: skip
+    return await get(session, caller, account_id)
+
+
+async def sessions(
+    session: AsyncSession, caller: Caller, account_id: UUID, cursor: Cursor | None, limit: int
+) -> list[SignInSession]:
+    """Where an account is signed in, newest first."""
+    await get(session, caller, account_id)
+    return await accounts.sign_in_sessions(session, account_id, cursor, limit)
+
+
+async def end_session(
+    session: AsyncSession, caller: Caller, account_id: UUID, session_id: UUID
+) -> None:
+    await _locked(session, caller, account_id)
+    if not await accounts.drop_session(session, account_id, session_id):
+        raise NotFound("There is no such session: it may have ended already.")
+    before = {"account": account_id}
+    await trail.record(
+        session, caller, Action.SESSION_REVOKED, "session", session_id, before=before
+    )
+
+
+async def api_keys(
+    session: AsyncSession, caller: Caller, account_id: UUID, cursor: Cursor | None, limit: int
+) -> list[ApiKey]:
+    """An account's API keys, newest first."""
+    await get(session, caller, account_id)
+    return await accounts.api_keys(session, account_id, cursor, limit)
+
+
+async def revoke_key(session: AsyncSession, caller: Caller, account_id: UUID, key_id: UUID) -> None:
+    await _locked(session, caller, account_id)
+    name = await accounts.drop_api_key(session, account_id, key_id)
+    if name is None:
+        raise NotFound("There is no such API key: it may have been revoked already.")
+    before = {"account": account_id, "name": name}
+    await trail.record(session, caller, Action.KEY_REVOKED, "api_key", key_id, before=before)
 
 
 async def end_sessions(session: AsyncSession, caller: Caller, account_id: UUID) -> None:

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from '../../../tests/axe'
 import { renderPage } from '../../../tests/render'
 import { server } from '../../../tests/server'
@@ -12,6 +12,11 @@ const ADA = { id: '1', username: 'ada', display_name: 'ada', roles: [], has_pass
 const refused = (detail: string) =>
   HttpResponse.json({ error: 'not_signed_in', detail, field: null }, { status: 401 })
 
+const METHODS = { password: true, guests: false, providers: [{ id: 'home', label: 'Home' }] }
+const methods = (changes: Partial<typeof METHODS> = {}) =>
+  http.get(`${API}/auth/methods`, () => HttpResponse.json({ ...METHODS, ...changes }))
+
+beforeEach(() => server.use(methods({ providers: [] })))
 afterEach(() => history.replaceState(null, '', '/'))
 
 describe('signing in', () => {
@@ -30,7 +35,7 @@ describe('signing in', () => {
     const { router, client } = await renderPage(<SignInPage />, {
       at: '/sign-in?next=%2Flibrary%3Fq%3Dfox',
     })
-    await user.type(screen.getByLabelText('User name'), ' ada')
+    await user.type(await screen.findByLabelText('User name'), ' ada')
     await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'open sesame')
     await user.click(screen.getByRole('button', { name: 'Sign in' }))
     await waitFor(() => expect(router.state.location.href).toBe('/library?q=fox'))
@@ -43,7 +48,7 @@ describe('signing in', () => {
     )
     const user = userEvent.setup()
     await renderPage(<SignInPage />, { at: '/sign-in' })
-    await user.type(screen.getByLabelText('User name'), 'ada')
+    await user.type(await screen.findByLabelText('User name'), 'ada')
     await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'wrong')
     await user.click(screen.getByRole('button', { name: 'Sign in' }))
     expect(await screen.findByRole('alert')).toHaveTextContent(
@@ -67,7 +72,7 @@ describe('signing in', () => {
     )
     const user = userEvent.setup()
     const { router } = await renderPage(<SignInPage />, { at: '/sign-in' })
-    await user.type(screen.getByLabelText('User name'), 'ada')
+    await user.type(await screen.findByLabelText('User name'), 'ada')
     await user.type(screen.getByLabelText('Password', { selector: 'input' }), 'open sesame')
     await user.click(screen.getByRole('button', { name: 'Sign in' }))
     await user.type(await screen.findByLabelText('Code'), '123456')
@@ -105,7 +110,69 @@ describe('signing in', () => {
     history.replaceState(null, '', '/sign-in#token=old')
     const { container } = await renderPage(<SignInPage />, { at: '/sign-in' })
     expect(await screen.findByRole('alert')).toHaveTextContent('This link was used already.')
+    expect(await screen.findByLabelText('User name')).toBeVisible()
+    expect(await findings(container)).toEqual([])
+  })
+
+  it('offers each provider, which comes back to where one was', async () => {
+    server.use(methods())
+    const { container } = await renderPage(<SignInPage />, {
+      at: '/sign-in?next=%2Flibrary%3Fq%3Dfox',
+    })
+    const button = await screen.findByRole('link', { name: 'Sign in with Home' })
+    expect(button).toHaveAttribute('href', '/api/auth/oidc/home/start?next=%2Flibrary%3Fq%3Dfox')
     expect(screen.getByLabelText('User name')).toBeVisible()
     expect(await findings(container)).toEqual([])
+  })
+
+  it('leaves the password out where nobody has one', async () => {
+    server.use(methods({ password: false }))
+    await renderPage(<SignInPage />, { at: '/sign-in' })
+    await screen.findByRole('link', { name: 'Sign in with Home' })
+    expect(screen.queryByLabelText('User name')).not.toBeInTheDocument()
+  })
+
+  it('still asks for a password where the studio does not say', async () => {
+    server.use(http.get(`${API}/auth/methods`, () => refused('No.')))
+    await renderPage(<SignInPage />, { at: '/sign-in' })
+    expect(await screen.findByLabelText('User name')).toBeVisible()
+  })
+
+  it('lets guests in where the studio does', async () => {
+    server.use(
+      methods({ guests: true }),
+      http.post(`${API}/auth/guest`, () => HttpResponse.json(ADA)),
+    )
+    const user = userEvent.setup()
+    const { router } = await renderPage(<SignInPage />, { at: '/sign-in?next=/library' })
+    await user.click(await screen.findByRole('button', { name: 'Look around as a guest' }))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/library'))
+  })
+
+  it.each([
+    ['account_unknown', /Nobody here is known/],
+    ['something_new', /Signing in did not work/],
+  ])('says what %s means', async (problem, sentence) => {
+    await renderPage(<SignInPage />, { at: `/sign-in?problem=${problem}` })
+    expect(await screen.findByRole('alert')).toHaveTextContent(sentence)
+    expect(await screen.findByLabelText('User name')).toBeVisible()
+  })
+
+  it('asks for the code after a provider where the studio wants it', async () => {
+    server.use(
+      http.post(`${API}/auth/oidc/code`, async ({ request }) =>
+        ((await request.json()) as { code: string }).code === '123456'
+          ? HttpResponse.json(ADA)
+          : refused('That code is not right.'),
+      ),
+    )
+    const user = userEvent.setup()
+    const { router } = await renderPage(<SignInPage />, { at: '/sign-in?step=code&next=/library' })
+    await user.type(await screen.findByLabelText('Code'), '1')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent('That code is not right.')
+    await user.type(screen.getByLabelText('Code'), '23456')
+    await user.click(screen.getByRole('button', { name: 'Sign in' }))
+    await waitFor(() => expect(router.state.location.pathname).toBe('/library'))
   })
 })

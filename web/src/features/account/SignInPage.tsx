@@ -1,17 +1,24 @@
 import '@/ui/forms.css'
-import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Skeleton } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type SubmitEvent } from 'react'
-import { ApiError, sdk, sentenceOf, type MeOut } from '@/api'
+import { useEffect, useRef, useState } from 'react'
+import { sdk, sentenceOf, type MeOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Mark } from '@/ui/Mark'
+import { CodeForm } from './CodeForm'
+import { OtherWays } from './OtherWays'
+import { PasswordForm } from './PasswordForm'
+import { problemSentence } from './problems'
+import { signInMethods } from './queries'
 import { linkToken, safeReturn } from './returning'
 import classes from './SignInPage.module.css'
 
-/** Signing in: by a one-time link, whose token stands behind the `#`, or by name and password. */
+/** Signing in: by a one-time link, whose token stands behind the `#`, by name and password, at a
+ * provider, or as a guest. */
 export default function SignInPage() {
   const enter = useEnter()
+  const { problem, step } = useSearch({ from: '/sign-in' })
   const token = useLinkToken()
   const link = useMutation({
     meta: { signsIn: true },
@@ -28,6 +35,7 @@ export default function SignInPage() {
     mutate(token)
   }, [token, mutate])
   const busy = token !== null && !link.isError
+  const wrong = link.isError ? sentenceOf(link.error) : problem ? problemSentence(problem) : null
   return (
     <main className={classes.page}>
       <div className={classes.box}>
@@ -40,16 +48,36 @@ export default function SignInPage() {
           </p>
         ) : (
           <>
-            {link.isError ? (
+            {wrong ? (
               <p className={classes.error} role="alert">
-                {sentenceOf(link.error)}
+                {wrong}
               </p>
             ) : null}
-            <PasswordForm onEnter={enter} />
+            {step === 'code' && !wrong ? <CodeForm onEnter={enter} /> : <Ways onEnter={enter} />}
           </>
         )}
       </div>
     </main>
+  )
+}
+
+/** Every way in that there is; the password where the studio does not say. */
+function Ways({ onEnter }: { onEnter: (me: MeOut) => void }) {
+  const methods = useQuery(signInMethods)
+  if (methods.isPending) return <Skeleton className={classes.waiting} aria-label="Loading" />
+  const found = methods.data
+  const others = found && (found.providers.length > 0 || found.guests) ? found : null
+  const password = !found || found.password || found.providers.length === 0
+  return (
+    <>
+      {password ? <PasswordForm onEnter={onEnter} /> : null}
+      {password && others ? <p className={classes.or}>or</p> : null}
+      {others ? <OtherWays methods={others} first={!password} onEnter={onEnter} /> : null}
+      <p className={classes.hint}>
+        No way in yet? <code>fabula user link NAME</code>, run where the studio runs, prints a link
+        that signs you in once.
+      </p>
+    </>
   )
 }
 
@@ -62,79 +90,6 @@ function useLinkToken(): string | null {
     return () => window.removeEventListener('hashchange', follow)
   }, [])
   return token
-}
-
-function PasswordForm({ onEnter }: { onEnter: (me: MeOut) => void }) {
-  const [username, setUsername] = useState('')
-  const [password, setPassword] = useState('')
-  const [code, setCode] = useState('')
-  const [asksForCode, setAsksForCode] = useState(false)
-  const login = useMutation({
-    meta: { signsIn: true },
-    mutationFn: () =>
-      sdk.login({ body: { username: username.trim(), password, code: code.trim() || null } }),
-    onSuccess: onEnter,
-    onError: (error) => {
-      if (error instanceof ApiError && error.code === 'second_factor_needed') setAsksForCode(true)
-    },
-  })
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    login.mutate()
-  }
-  return (
-    <form className={classes.form} onSubmit={submit} aria-label="Sign in">
-      <TextInput
-        label="User name"
-        name="username"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        required
-        withAsterisk={false}
-        size="md"
-        value={username}
-        onChange={(event) => setUsername(event.currentTarget.value)}
-      />
-      <PasswordInput
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        required
-        withAsterisk={false}
-        size="md"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
-      {asksForCode ? (
-        <TextInput
-          label="Code"
-          description="From your authenticator app, or one of your recovery codes."
-          name="code"
-          autoComplete="one-time-code"
-          autoCapitalize="none"
-          spellCheck={false}
-          autoFocus
-          size="md"
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-        />
-      ) : null}
-      {login.isError ? (
-        <p className={classes.error} role="alert">
-          {sentenceOf(login.error)}
-        </p>
-      ) : null}
-      <Button type="submit" size="md" loading={login.isPending} disabled={!username || !password}>
-        Sign in
-      </Button>
-      <p className={classes.hint}>
-        No password yet? <code>fabula user link NAME</code>, run where the studio runs, prints a
-        link that signs you in once.
-      </p>
-    </form>
-  )
 }
 
 /** Remembers who came in, and goes back to where the person was. */

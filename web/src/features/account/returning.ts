@@ -9,3 +9,25 @@ export function safeReturn(next: string | undefined): string {
     return '/workspace'
   return next
 }
+
+export interface SignInSearch {
+  /** Where to go afterwards. */
+  next?: string
+  /** What went wrong at a provider, as a code. */
+  problem?: string
+  /** The provider let somebody in, and the studio asks for the code of their account. */
+  step?: 'code'
+}
+
+export function checkSignInSearch(raw: Record<string, unknown>): SignInSearch {
+  return {
+    ...(typeof raw.next === 'string' ? { next: raw.next } : {}),
+    ...(typeof raw.problem === 'string' ? { problem: raw.problem } : {}),
+    ...(raw.step === 'code' ? { step: raw.step } : {}),
+  }
+}
+
+/** The studio's address that sends the browser to a provider, and back to where one was. */
+export function providerStart(id: string, next: string | undefined): string {
+  return `/api/auth/oidc/${encodeURIComponent(id)}/start?next=${encodeURIComponent(safeReturn(next))}`
+}

@@ -3,14 +3,15 @@ import { ActionIcon, Button, Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconPlayerStop } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { sentenceOf, type JobOut } from '@/api'
 import { cancelJob, tryAgain } from '@/features/jobs/actions'
 import { queuedJobs, recentJobs, runningJobs, useProgress } from '@/features/jobs/queries'
+import { useShowPictures } from '@/features/jobs/useShowJob'
 import { previewFor, progressWords } from '@/features/workspace/grouping'
 import { useKeys } from '@/keys/useKeys'
 import { count, when } from '@/ui/format'
+import { RatedTile } from '@/features/rating/RatedTile'
 import { MediaTile } from '@/ui/MediaTile'
 import { ErrorState } from '@/ui/States'
 import classes from './Activity.module.css'
@@ -95,7 +96,8 @@ function ActiveJob({ job }: { job: JobOut }) {
   return (
     <div className={classes.job}>
       <div className={classes.picture}>
-        <MediaTile
+        <RatedTile
+          of={latest ?? job}
           fill
           width={job.width}
           height={job.height}
@@ -153,21 +155,17 @@ function FailedJob({ job }: { job: JobOut }) {
 }
 
 function FinishedJob({ job, onClose }: { job: JobOut; onClose: () => void }) {
-  const navigate = useNavigate()
+  const showPictures = useShowPictures()
   const first = job.assets[0]
   const show = () => {
     onClose()
-    if (!first) return
-    void navigate(
-      job.destination === 'workspace'
-        ? { to: '/workspace', search: { view: first.id } }
-        : { to: '/library', search: { view: first.library_asset_id ?? first.id } },
-    )
+    showPictures(job)
   }
   return (
     <div className={classes.job}>
       <div className={classes.picture}>
-        <MediaTile
+        <RatedTile
+          of={first ?? job}
           fill
           width={job.width}
           height={job.height}

@@ -10,6 +10,8 @@ import {
 } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import type { LibraryAssetOut } from '@/api'
+import { Cover } from '@/features/rating/Cover'
+import { useCovered } from '@/features/rating/cover'
 import { MediaTile } from '@/ui/MediaTile'
 import { useLongPress } from '@/ui/useLongPress'
 import classes from './LibraryCard.module.css'
@@ -30,6 +32,7 @@ interface CardProps {
 /** A kept picture in the grid. Its buttons are there once it is pointed at or has the focus. */
 export const LibraryCard = memo(function LibraryCard(props: CardProps) {
   const { asset, active, selected, selecting, onSelect } = props
+  const covered = useCovered(asset)
   const longPress = useLongPress(() => onSelect(asset.id))
   const [pointed, setPointed] = useState(false)
   const acts = !selecting && (pointed || active)
@@ -49,7 +52,9 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
         src={asset.thumbnail_url}
         thumbhash={asset.thumbhash}
         alt=""
+        covered={covered}
       />
+      {covered && !selecting ? <Cover id={asset.id} tabIndex={active ? 0 : -1} /> : null}
       {acts ? <Acts {...props} /> : null}
       {selecting || pointed || active ? (
         <Act

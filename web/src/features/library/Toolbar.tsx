@@ -8,7 +8,7 @@ import {
   type Icon,
 } from '@tabler/icons-react'
 import type { ReactNode, RefObject } from 'react'
-import { SearchField } from './SearchField'
+import { SearchField } from '@/ui/SearchField'
 import { SIZES, type TileSize } from './sizes'
 import classes from './Toolbar.module.css'
 
@@ -38,7 +38,13 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div className={classes.bar}>
       <h1 className={classes.heading}>Library</h1>
-      <SearchField q={props.q} onSearch={props.onSearch} field={props.field} />
+      <SearchField
+        q={props.q}
+        onSearch={props.onSearch}
+        label="Search the library"
+        placeholder="Search titles, tags and prompts"
+        field={props.field}
+      />
       <button
         type="button"
         className={classes.toggle}

@@ -21,6 +21,7 @@ export function viewerItemOf(asset: LibraryAssetOut): ViewerItem {
     libraryAssetId: asset.id,
     favourite: asset.is_favorite,
     title: asset.title,
+    rating: asset.rating,
   }
 }
 

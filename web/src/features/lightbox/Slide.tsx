@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type CSSProperties } from 'react'
 import { keys } from '@/api/keys'
+import { Cover } from '@/features/rating/Cover'
+import { useCovered } from '@/features/rating/cover'
 import { placeholderOf } from '@/ui/placeholder'
 import type { ViewerItem } from './contract'
 import classes from './Stage.module.css'
@@ -12,6 +14,7 @@ const PIXELS = 4
 /** One picture in the stage: the small one at once, the whole one as soon as it is there. */
 export function Slide({ item, view, label }: { item: ViewerItem; view: View; label?: string }) {
   const [ready, setReady] = useState(false)
+  const covered = useCovered(item)
   const { failed, onError } = useAddressAnew(item)
   const width = item.width * view.zoom
   const height = item.height * view.zoom
@@ -22,6 +25,13 @@ export function Slide({ item, view, label }: { item: ViewerItem; view: View; lab
     transform: `translate(${view.x - width / 2}px, ${view.y - height / 2}px)`,
     ...(placeholder && !ready ? { backgroundImage: `url(${placeholder})` } : {}),
     ...(view.zoom >= PIXELS ? { imageRendering: 'pixelated' } : {}),
+  }
+  if (covered) {
+    return (
+      <div className={classes.picture} style={style}>
+        <Cover id={item.id} />
+      </div>
+    )
   }
   if (item.mimeType.startsWith('video/')) {
     return (

@@ -1,5 +1,5 @@
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import { MediaTile } from '@/ui/MediaTile'
+import { RatedTile } from '@/features/rating/RatedTile'
 import type { ViewerItem } from './contract'
 import classes from './Lightbox.module.css'
 
@@ -29,7 +29,8 @@ export function Strip({ batch, item, other, onPick }: StripProps) {
             disabled={other !== null && current}
             onClick={() => onPick(each)}
           >
-            <MediaTile
+            <RatedTile
+              of={each}
               fill
               width={each.width}
               height={each.height}

@@ -21,6 +21,7 @@ export interface ViewerItem {
   /** Only of kept pictures. */
   favourite: boolean | null
   title: string | null
+  rating: 'general' | 'adult'
 }
 
 /** What may be done with the picture; what is missing is not offered. */

@@ -20,6 +20,7 @@ export function viewerItem(part: Partial<ViewerItem> = {}): ViewerItem {
     libraryAssetId: null,
     favourite: null,
     title: null,
+    rating: 'general',
     ...part,
   }
 }

@@ -10,9 +10,13 @@ import Palette from './Palette'
 
 const API = 'http://studio.test/api'
 
+const as = (roles: string[]) =>
+  http.get(`${API}/me`, () => HttpResponse.json({ id: 'u', username: 'ada', roles }))
+
 beforeEach(() => {
   resetDraft()
   server.use(
+    as(['basic_user']),
     http.get(`${API}/jobs`, () =>
       HttpResponse.json({
         items: [
@@ -74,4 +78,19 @@ it('always offers to search the whole library', async () => {
   await user.type(field, 'zebra')
   await user.click(await screen.findByRole('option', { name: /Search the library for/ }))
   await waitFor(() => expect(router.state.location.href).toBe('/library?q=zebra'))
+})
+
+it('offers the admin pages to admins', async () => {
+  server.use(as(['admin']))
+  const { user, field, router } = await opened()
+  await user.type(field, 'people')
+  await user.click(await screen.findByRole('option', { name: /People/ }))
+  await waitFor(() => expect(router.state.location.pathname).toBe('/admin/people'))
+})
+
+it('offers them to nobody else', async () => {
+  const { user, field } = await opened()
+  await user.type(field, 'people')
+  await screen.findByRole('option', { name: /Search the library for/ })
+  expect(screen.queryByRole('option', { name: /People/ })).toBeNull()
 })

@@ -3,7 +3,7 @@ import { Modal } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useId, useState, type KeyboardEvent } from 'react'
 import { useKeys } from '@/keys/useKeys'
-import { MediaTile } from '@/ui/MediaTile'
+import { RatedTile } from '@/features/rating/RatedTile'
 import classes from './Palette.module.css'
 import { useEntries, type Entry } from './useEntries'
 
@@ -105,7 +105,8 @@ function Row({ id, entry, first, selected, onPoint, onRun }: RowProps) {
         {Picture ? <Picture size={18} stroke={1.7} aria-hidden /> : null}
         {asset ? (
           <span className={classes.thumb}>
-            <MediaTile
+            <RatedTile
+              of={asset}
               fill
               width={asset.width}
               height={asset.height}

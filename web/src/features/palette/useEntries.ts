@@ -6,7 +6,6 @@ import {
   IconLogout,
   IconMoon,
   IconPencil,
-  IconSettings,
   IconSun,
   type Icon,
 } from '@tabler/icons-react'
@@ -16,8 +15,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { sdk, type LibraryAssetOut } from '@/api'
 import { useSignOut } from '@/app/useSignOut'
-import { AREAS } from '@/app/areas'
+import { useAreas } from '@/app/areas'
 import { panels } from '@/app/panels'
+import { SECTIONS as ADMIN_SECTIONS } from '@/features/admin/sections'
+import { me } from '@/features/account/queries'
+import { sectionsOf } from '@/features/account/sections'
 import { recentJobs } from '@/features/jobs/queries'
 import { patchDraft } from '@/features/workspace/draft'
 import { keyHint } from '@/keys/keymap'
@@ -25,7 +27,7 @@ import { fitOf } from './match'
 
 export interface Entry {
   id: string
-  group: 'Pages' | 'Actions' | 'Recent prompts' | 'Library'
+  group: 'Pages' | 'Actions' | 'Account and settings' | 'Admin' | 'Recent prompts' | 'Library'
   label: string
   /** What it is also found by. */
   words?: string
@@ -44,9 +46,11 @@ export function useEntries(typed: string): { entries: Entry[]; searching: boolea
   const query = typed.trim()
   const pages = usePages()
   const actions = useActions()
+  const sections = useSections()
+  const adminSections = useAdminSections()
   const prompts = useRecentPrompts(query)
   const found = useLibrary(query)
-  const fits = [...pages, ...actions]
+  const fits = [...pages, ...actions, ...sections, ...adminSections]
     .map((entry) => ({ entry, fit: fitOf(query, entry.label, entry.words) }))
     .filter(({ fit }) => fit > 0)
   if (query) fits.sort((a, b) => b.fit - a.fit)
@@ -58,26 +62,43 @@ export function useEntries(typed: string): { entries: Entry[]; searching: boolea
 
 function usePages(): Entry[] {
   const navigate = useNavigate()
-  return [
-    ...AREAS.map((area): Entry => ({
-      id: area.id,
-      group: 'Pages',
-      label: area.label,
-      words: area.words,
-      icon: area.icon,
-      hint: keyHint(area.key),
-      run: () => void navigate({ to: area.to }),
-    })),
-    {
-      id: 'settings',
-      group: 'Pages',
-      label: 'Settings',
-      words: 'password api key account',
-      icon: IconSettings,
-      hint: keyHint('go.settings'),
-      run: () => void navigate({ to: '/settings' }),
-    },
-  ]
+  const areas = useAreas()
+  return areas.map((area) => ({
+    id: area.id,
+    group: 'Pages',
+    label: area.label,
+    words: area.words,
+    icon: area.icon,
+    hint: keyHint(area.key),
+    run: () => void navigate({ to: area.to }),
+  }))
+}
+
+function useAdminSections(): Entry[] {
+  const navigate = useNavigate()
+  const mine = useAreas().some((area) => area.to === '/admin')
+  return (mine ? ADMIN_SECTIONS : []).map((section) => ({
+    id: `admin ${section.id}`,
+    group: 'Admin',
+    label: section.label,
+    words: section.words,
+    icon: section.icon,
+    run: () => void navigate({ to: section.to }),
+  }))
+}
+
+function useSections(): Entry[] {
+  const navigate = useNavigate()
+  const { data: account } = useQuery(me)
+  return sectionsOf(account).map((section) => ({
+    id: `account ${section.id}`,
+    group: 'Account and settings',
+    label: section.label,
+    words: section.words,
+    icon: section.icon,
+    hint: section.to === '/account' ? keyHint('go.account') : undefined,
+    run: () => void navigate({ to: section.to }),
+  }))
 }
 
 function useActions(): Entry[] {

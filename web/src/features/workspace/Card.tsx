@@ -8,6 +8,8 @@ import {
 } from '@tabler/icons-react'
 import type { DragEvent } from 'react'
 import type { AssetRef, JobOut, ProgressOut } from '@/api'
+import { CoverMark } from '@/features/rating/CoverMark'
+import { uncover, useCovered } from '@/features/rating/cover'
 import { MediaTile } from '@/ui/MediaTile'
 import { Ring } from '@/ui/Ring'
 import { useLongPress } from '@/ui/useLongPress'
@@ -27,6 +29,7 @@ interface CardProps {
 
 /** A finished picture of the workspace. */
 export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
+  const covered = useCovered(asset)
   const longPress = useLongPress(() => on.menu(job, asset))
   const number = job.count > 1 ? `, ${asset.asset_index + 1} of ${job.count}` : ''
   const drag = (event: DragEvent) => {
@@ -48,8 +51,8 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
         type="button"
         className={classes.tile}
         tabIndex={-1}
-        aria-label="Open"
-        onClick={() => on.open(asset.id)}
+        aria-label={covered ? 'Show this picture, which is for adults' : 'Open'}
+        onClick={() => (covered ? uncover(asset.id) : on.open(asset.id))}
       >
         <MediaTile
           width={asset.width}
@@ -57,7 +60,10 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
           src={asset.thumbnail_url}
           thumbhash={asset.thumbhash}
           alt={job.original_prompt}
-        />
+          covered={covered}
+        >
+          {covered ? <CoverMark /> : null}
+        </MediaTile>
       </button>
       {asset.saved ? (
         <span className={classes.kept} title="In the library">
@@ -109,7 +115,8 @@ export function CardInMaking({
   progress: ProgressOut
 }) {
   const share = shareOf(progress, cell.index)
-  const preview = cell.state === 'active' ? previewFor(progress, cell.index) : null
+  const covered = useCovered(job)
+  const preview = !covered && cell.state === 'active' ? previewFor(progress, cell.index) : null
   return (
     <MediaTile width={job.width} height={job.height} alt="" preview={preview} waiting={!preview}>
       {cell.state === 'active' ? (

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { asset, job, jobType, limits } from '../../../tests/fixtures'
+import { asset, credits, job, jobType, limits } from '../../../tests/fixtures'
 import { renderPage } from '../../../tests/render'
 import { server } from '../../../tests/server'
 import type { EnhanceOut, JobIn } from '@/api'
@@ -52,6 +52,7 @@ beforeEach(() => {
     http.get(`${API}/job-types`, () =>
       HttpResponse.json({ items: [jobType(), high, video], next_cursor: null }),
     ),
+    http.get(`${API}/me/credits`, () => HttpResponse.json(credits({ enabled: false }))),
     http.post(`${API}/jobs`, async ({ request }) => {
       sent.push({
         body: (await request.json()) as JobIn,
@@ -94,6 +95,20 @@ describe('making', () => {
     await user.click(screen.getByRole('radio', { name: /High/ }))
     await user.click(screen.getByRole('radio', { name: '6' }))
     expect(screen.getByText('6 pictures · 12 credits · about 9 s')).toBeVisible()
+  })
+
+  it('costs no more than one has, and says so before', async () => {
+    server.use(
+      http.get(`${API}/me/credits`, () => HttpResponse.json(credits({ balance: 2, reserved: 0 }))),
+    )
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    expect(
+      await screen.findByText(/^This costs 3 credits and you have 2: make fewer/),
+    ).toBeVisible()
+    expect(screen.getByRole('button', { name: 'Make' })).toBeDisabled()
+    await user.click(screen.getByRole('radio', { name: '1' }))
+    expect(screen.getByRole('button', { name: 'Make' })).toBeEnabled()
   })
 
   it('works by Ctrl Enter from within the prompt', async () => {

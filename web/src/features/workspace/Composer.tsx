@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { useBalance } from '@/features/account/queries'
 import { jobTypes } from '@/features/jobs/queries'
 import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
@@ -60,7 +61,8 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   }
   const showNegative = negativeOpen || draft.negative !== ''
   const written = draft.prompt.trim() !== ''
-  const hindrance = obstacle(draft, type)
+  const balance = useBalance()
+  const hindrance = obstacle(draft, type, balance)
   const foot = (written ? hindrance : null) ?? (type ? summaryOf(draft, type) : ' ')
   const makeBar = (
     <>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useBalance } from '@/features/account/queries'
 import { jobTypes } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import classes from './WorkspacePage.module.css'
@@ -38,6 +39,7 @@ function PromptLine({
   size?: 'sm' | 'lg'
 }) {
   const draft = useDraft()
+  const balance = useBalance()
   const { data: types } = useQuery(jobTypes)
   const type = types?.find((each) => each.job_type === draft.jobType)
   const { make, pending } = useMakeDraft(type, () => window.scrollTo({ top: 0 }))
@@ -54,7 +56,7 @@ function PromptLine({
         size={size}
         h={size === 'lg' ? 48 : undefined}
         loading={pending}
-        disabled={obstacle(draft, type) !== null}
+        disabled={obstacle(draft, type, balance) !== null}
         onClick={make}
       >
         Make

@@ -74,8 +74,15 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   return body
 }
 
-/** Why a draft cannot be made, or null. */
-export function obstacle(draft: Draft, type: JobTypeOut | undefined): string | null {
+/**
+ * Why a draft cannot be made, or null. `balance` is what can be spent, in credits; null where jobs
+ * are not paid.
+ */
+export function obstacle(
+  draft: Draft,
+  type: JobTypeOut | undefined,
+  balance: number | null = null,
+): string | null {
   if (!draft.prompt.trim()) return 'Say what to make first.'
   if (draft.prompt.length > MAX_PROMPT) return `A prompt has at most ${MAX_PROMPT} characters.`
   if (!type) return 'This kind of job is not known here.'
@@ -83,6 +90,10 @@ export function obstacle(draft: Draft, type: JobTypeOut | undefined): string | n
   if (type.format !== 'image') return 'This studio makes pictures only so far.'
   if (draft.reference && type.limits?.image_to_image === false) {
     return 'This engine cannot start from a picture: take the reference out.'
+  }
+  const price = priceOf(draft, type)
+  if (balance !== null && price > balance) {
+    return `This costs ${count(price, 'credit')} and you have ${balance.toLocaleString('en-GB')}: make fewer, or ask an admin for more.`
   }
   return null
 }

@@ -1,4 +1,5 @@
 import type { JobTypeOut } from '@/api'
+import { useBalance } from '@/features/account/queries'
 import { newKey, useMake } from '@/features/jobs/actions'
 import { showToast } from '@/ui/toastStore'
 import { getDraft, keepDraft } from './draft'
@@ -10,10 +11,11 @@ export function useMakeDraft(
   onMade?: () => void,
 ): { make: () => void; pending: boolean } {
   const { mutate, isPending } = useMake()
+  const balance = useBalance()
   return {
     make: () => {
       const draft = getDraft()
-      const reason = obstacle(draft, type)
+      const reason = obstacle(draft, type, balance)
       if (reason) {
         showToast({ id: 'obstacle', text: reason })
         return

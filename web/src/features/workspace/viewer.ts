@@ -21,6 +21,7 @@ export function viewerItem(job: JobOut, asset: AssetRef): ViewerItem {
     libraryAssetId: asset.library_asset_id,
     favourite: null,
     title: null,
+    rating: asset.rating,
   }
 }
 
@@ -44,6 +45,7 @@ export function viewerItemAlone(asset: WorkspaceAssetOut): ViewerItem {
     libraryAssetId: asset.library_asset_id,
     favourite: null,
     title: null,
+    rating: asset.rating,
   }
 }
 

@@ -1,0 +1,1 @@
+"""Which content an account sees and makes: the own choice, and the age gate."""

@@ -1,0 +1,1 @@
+"""What has happened in the studio and who may do what there: ledger, trail and access."""

@@ -1,0 +1,56 @@
+import {
+  IconCoins,
+  IconHistory,
+  IconLockAccess,
+  IconServer2,
+  IconUsers,
+  type Icon,
+} from '@tabler/icons-react'
+
+/** The admin pages, in the order of their list; a new one is a row here and a route. */
+export interface AdminSection {
+  id: string
+  label: string
+  to: '/admin' | '/admin/people' | '/admin/access' | '/admin/ledger' | '/admin/activity'
+  icon: Icon
+  /** What the palette also finds it by. */
+  words: string
+}
+
+export const SECTIONS: readonly AdminSection[] = [
+  {
+    id: 'studio',
+    label: 'Studio',
+    to: '/admin',
+    icon: IconServer2,
+    words: 'health engines models configurations prompt cache overview',
+  },
+  {
+    id: 'people',
+    label: 'People',
+    to: '/admin/people',
+    icon: IconUsers,
+    words: 'accounts users roles suspend invite credits plan',
+  },
+  {
+    id: 'access',
+    label: 'Access',
+    to: '/admin/access',
+    icon: IconLockAccess,
+    words: 'permissions roles tables matrix rights',
+  },
+  {
+    id: 'ledger',
+    label: 'Ledger',
+    to: '/admin/ledger',
+    icon: IconCoins,
+    words: 'credits grants payments balance export csv',
+  },
+  {
+    id: 'activity',
+    label: 'Activity',
+    to: '/admin/activity',
+    icon: IconHistory,
+    words: 'trail audit log chain verify export csv',
+  },
+]
