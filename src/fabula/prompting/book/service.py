@@ -11,6 +11,7 @@ from fabula.accounts.caller import Caller
 from fabula.core.errors import Conflict, NotFound
 from fabula.core.pagination import Cursor
 from fabula.models import PromptList, PromptSnippet, RememberedPrompt
+from fabula.moderation.policy import screen
 from fabula.prompting import dynamic
 from fabula.prompting.book import repository
 
@@ -99,7 +100,9 @@ async def put_list(
 ) -> PromptList:
     """Make a list or replace its entries. Each is read first, so that a list never breaks the
     prompts that name it."""
+    screen([name], mode=caller.mode)
     for entry in entries:
+        screen([entry], mode=caller.mode)
         dynamic.parse(entry)
     there = {row.name for row in await repository.lists(session, caller.user_id)}
     if name not in there and len(there) >= MAX_LISTS:
@@ -118,6 +121,7 @@ async def snippets(session: AsyncSession, caller: Caller) -> list[PromptSnippet]
 
 async def put_snippet(session: AsyncSession, caller: Caller, name: str, text: str) -> PromptSnippet:
     """Make a snippet or replace its text."""
+    screen([name, text], mode=caller.mode)
     there = {row.name for row in await repository.snippets(session, caller.user_id)}
     if name not in there and len(there) >= MAX_SNIPPETS:
         raise Conflict(f"A prompt book holds {MAX_SNIPPETS} snippets: delete one first.")
@@ -140,6 +144,7 @@ async def expand(
     at_random: bool,
 ) -> Expansion:
     """What a prompt stands for, with the person's own lists."""
+    screen([prompt, *values.values()], mode=caller.mode)
     parts = dynamic.parse(prompt)
     named = dynamic.needs(parts)
     held = {row.name: row.entries for row in await repository.lists(session, caller.user_id)}

@@ -13,6 +13,8 @@ from fabula.accounts.trail import Action
 from fabula.core.clock import now
 from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.models import NegativePrompt
+from fabula.moderation.policy import screen
+from fabula.moderation.rating import Mode
 from fabula.prompting.negatives import repository
 from fabula.prompting.service import rebuild
 
@@ -34,6 +36,7 @@ async def make(
 ) -> NegativePrompt:  # fmt: skip
     """A further one, behind those that are there."""
     caller.require(Permission.TEMPLATES)
+    screen([description], negative=text, mode=_mode_of(content_mode))
     there = await repository.listed(session, model_type, content_mode)
     if len(there) >= MAX_ROWS:
         raise Conflict(f"A model and mode have at most {MAX_ROWS} negative prompts: join some.")
@@ -64,6 +67,7 @@ async def change(
     row = await _locked(session, negative_id)
     before = _facts(row)
     text = changes.get("negative_prompt")
+    screen([changes.get("description")], negative=text, mode=_mode_of(row.content_mode))
     if text is not None and text != row.negative_prompt:
         await _demand_new(session, row.model_type, row.content_mode, text)
     for column, value in changes.items():
@@ -104,6 +108,10 @@ async def delete(session: AsyncSession, caller: Caller, negative_id: UUID) -> No
     await session.flush()
     await rebuild(session)
     await _note(session, caller, Action.NEGATIVE_PROMPT_DELETED, negative_id, before)
+
+
+def _mode_of(content_mode: str) -> Mode:
+    return "adult" if content_mode == "nsfw" else "general"
 
 
 async def _locked(session: AsyncSession, negative_id: UUID) -> NegativePrompt:

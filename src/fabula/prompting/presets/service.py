@@ -12,6 +12,7 @@ from fabula.accounts.trail import Action
 from fabula.core.database import elevated
 from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.models import EnhancementPreset
+from fabula.moderation.policy import screen
 from fabula.prompting.presets import repository
 from fabula.prompting.weights import terms
 
@@ -88,6 +89,7 @@ async def _locked(session: AsyncSession, preset_id: UUID) -> EnhancementPreset:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     weights = values.get("compel_weights")
+    screen([values.get("preset_name"), values.get("preset_description"), *(weights or ())])
     return {**values, "compel_weights": terms.canonical_terms(weights)} if weights else values
 
 

@@ -20,6 +20,8 @@ from fabula.core.clock import now
 from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.core.pagination import Cursor
 from fabula.models import PromptTemplate, TemplateLabel, TemplateVersion
+from fabula.moderation.policy import screen
+from fabula.moderation.rating import Mode
 from fabula.prompting.errors import TemplateNotFound
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.service import rebuild
@@ -90,6 +92,7 @@ async def make(
     """A template with a first version, which is a draft: it is used once it is published."""
     caller.require(Permission.TEMPLATES)
     checks.demand(_report(place, text))
+    _screen(place, text, message)
     await _demand_name(session, place, but=None)
     row = PromptTemplate(
         **_columns(place), **_said(text), is_active=False, version=1, created_by=caller.user_id
@@ -138,6 +141,7 @@ async def save_version(
     if text_of(await _version(session, template_id, latest)) == text:
         raise Conflict(f"Nothing changed since version {latest}.")
     checks.demand(_report(place_of(row), text))
+    _screen(place_of(row), text, message)
     made = _add_version(session, caller, template_id, latest + 1, text, message)
     await session.flush()
     await session.refresh(made)
@@ -190,6 +194,7 @@ async def change(
     row = await _locked(session, template_id)
     before = {"name": row.template_name, "active": bool(row.is_active)}
     if template_name is not None and template_name != row.template_name:
+        screen([template_name])
         await _demand_name(session, replace(place_of(row), template_name=template_name), but=row.id)
         row.template_name = template_name
     if is_active is not None and is_active != bool(row.is_active):
@@ -276,6 +281,13 @@ def _report(place: Place, text: Text) -> Report:
         target_model=place.target_model,
         token_limit=text.token_limit,
     )
+
+
+def _screen(place: Place, text: Text, message: str) -> None:
+    """Instructions are judged in the mode that they are for, what is shown in lists as general."""
+    mode: Mode = "adult" if place.content_mode == "nsfw" else "general"
+    screen([text.system_prompt], mode=mode)
+    screen([place.template_name, text.description, text.comment, message])
 
 
 async def _with_labels(session: AsyncSession, found: Sequence[Listed]) -> list[Template]:

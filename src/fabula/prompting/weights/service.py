@@ -14,6 +14,7 @@ from fabula.core.database import elevated
 from fabula.core.errors import Conflict, NotFound
 from fabula.core.pagination import Cursor
 from fabula.models import CompelConfig
+from fabula.moderation.policy import screen
 from fabula.prompting.weights import repository, terms
 from fabula.prompting.weights.repository import Search
 
@@ -36,6 +37,7 @@ async def make(
 ) -> CompelConfig:
     """A new set. Raises ``Conflict`` with the name of the one that weighs the same."""
     caller.require(Permission.TEMPLATES)
+    screen([name, *weights])
     canonical = terms.canonical_terms(weights)
     config_hash = terms.hash_of(canonical)
     twin = await repository.by_hash(session, config_hash)
@@ -63,6 +65,7 @@ async def change(
     """Rename a set, or offer it to people and take it back."""
     caller.require(Permission.TEMPLATES)
     row = await _locked(session, config_id)
+    screen([changes.get("config_name")])
     before = {"config_name": row.config_name, "is_active": bool(row.is_active)}
     for column, value in changes.items():
         setattr(row, column, value)
