@@ -79,6 +79,7 @@ async def _delete(
     await credits_.lock_people(session, [account_id])
     for job in jobs:
         await control.request_cancel(session, job)
+        await credits_.release(session, job)
     await throttle.forget(session, account.username)
     session.expunge(account)
     await repository.remove_account(session, account_id)

@@ -64,7 +64,7 @@ class PersonalTable:
         if after is not None:
             query = query.where(tuple_(*key) > tuple_(*after))
         found = await session.execute(query.order_by(*key).limit(limit))
-        return [dict(row) for row in found.mappings()]
+        return [{str(name): value for name, value in row.items()} for row in found.mappings()]
 
     def key_of(self, row: dict[str, Any]) -> list[object]:
         return [row[column.name] for column in self.table.primary_key.columns]
