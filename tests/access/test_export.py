@@ -13,8 +13,8 @@ import pytest
 from access_samples import ROWS, Person, add_person
 from sqlalchemy import text
 
-from fabula.accounts.privacy import archive
-from fabula.accounts.privacy.personal import EXEMPT, personal_tables
+from fabula.accounts.export import archive
+from fabula.accounts.export.repository import EXEMPT, personal_tables
 from fabula.storage.base import StorageUnavailable
 from studio import Studio, session_cookie
 

@@ -19,7 +19,8 @@ from killed_steps import forked
 from ledger_facts import add_person, faults, held_by_ended_jobs
 from traces import KEPT, traces
 
-from fabula.accounts.privacy import deletion, erasure
+from fabula.accounts.leaving import erasure
+from fabula.accounts.leaving import service as leaving
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging
 from fabula.storage.filesystem import FilesystemStore
@@ -45,7 +46,7 @@ class Studio:
         self.store = FilesystemStore(folder)
 
     async def delete(self, person: UUID) -> None:
-        await deletion.delete_account(self.database, person, by=None, reason="a test")
+        await leaving.delete_account(self.database, person, by=None, reason="a test")
 
     async def erase(self) -> None:
         await erasure.erase_files(self.database, self.store)

@@ -19,7 +19,8 @@ from traces import KEPT, rows_of_others, traces
 
 from fabula import housekeeping
 from fabula.accounts import trail
-from fabula.accounts.privacy import deletion, erasure
+from fabula.accounts.leaving import erasure
+from fabula.accounts.leaving import service as leaving
 from fabula.core.clock import now
 from fabula.storage.base import StorageUnavailable
 from fabula.storage.pictures import encode_png
@@ -338,7 +339,7 @@ async def test_an_admins_reason_is_in_the_trail(studio: Studio, root: httpx.Asyn
 async def test_a_deadlock_is_tried_again(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, deadlocks: int, goes: bool
 ) -> None:
-    met, really = 0, deletion._delete
+    met, really = 0, leaving._delete
 
     async def delete(*args: Any) -> None:
         nonlocal met
@@ -347,8 +348,8 @@ async def test_a_deadlock_is_tried_again(
         if met <= deadlocks:
             raise OperationalError("DELETE", {}, DeadlockDetected())
 
-    monkeypatch.setattr(deletion, "_delete", delete)
-    work = deletion.delete_account(studio.database, studio.caller.user_id, by=None, reason="a test")
+    monkeypatch.setattr(leaving, "_delete", delete)
+    work = leaving.delete_account(studio.database, studio.caller.user_id, by=None, reason="a test")
     if goes:
         await work
     else:

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from storage_samples import encoded
 
 from fabula.accounts.caller import Caller
-from fabula.accounts.privacy import deletion, erasure
-from fabula.accounts.privacy.archive import Archive
+from fabula.accounts.export.archive import Archive
+from fabula.accounts.leaving import erasure
+from fabula.accounts.leaving import service as leaving
 from fabula.core.database import Database
 from fabula.storage.base import BlobStore
 
@@ -60,6 +61,6 @@ async def test_they_are_in_the_archive_and_gone_with_the_account(
     told = {entry["path"]: entry for entry in json.loads(read.read("manifest.json"))["files"]}
     assert told[name] == {"path": name, "size": len(large), "sha256": digest}
 
-    await deletion.delete_account(database, ada.user_id, by=None, reason=None)
+    await leaving.delete_account(database, ada.user_id, by=None, reason=None)
     assert await erasure.erase_files(database, store) == 2
     assert (await left(store, ada.user_id), await left(store, bea.user_id)) == (0, 2)

@@ -16,10 +16,10 @@ from fabula.accounts import repository as accounts
 from fabula.accounts import throttle, trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.credits import service as credits_
+from fabula.accounts.leaving import erasure, proof, repository
 from fabula.accounts.people import repository as people
 from fabula.accounts.people.service import LastAdmin, PersonNotFound
 from fabula.accounts.permissions import Permission
-from fabula.accounts.privacy import erasure, proof, repository
 from fabula.accounts.trail import Action
 from fabula.core.database import Database
 from fabula.core.errors import Conflict
