@@ -71,7 +71,11 @@ async def live(client: httpx.AsyncClient, studio: Studio) -> None:
                 await asyncio.sleep(0.02)
     asset = (await client.get("/api/workspace/assets")).json()["items"][0]["id"]
     assert (await client.post(f"/api/workspace/assets/{asset}/keep", json={})).status_code == 200
-    await client.post("/api/jobs", json=body)
+
+
+async def wait_for_one_more(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/jobs", json={"prompt": "a fox", "seed": 1})
+    assert answer.status_code == 202
 
 
 async def test_nothing_of_the_person_is_left_and_nothing_of_others_is_touched(
@@ -82,6 +86,8 @@ async def test_nothing_of_the_person_is_left_and_nothing_of_others_is_touched(
     async with await studio.person("bea") as bea:
         await live(studio.client, studio)
         await live(bea, studio)
+        for client in (studio.client, bea):
+            await wait_for_one_more(client)
         bea_id = (await bea.get("/api/me")).json()["id"]
     ada = str(studio.caller.user_id)
     assert len(await stored(studio, ada)) == 8
@@ -370,7 +376,8 @@ async def test_deleting_among_deliveries_never_leaves_half(
         for seed in range(30):
             body = {"prompt": "a lighthouse", "seed": seed, "count": 2}
             answer = await person.post("/api/jobs", json=body)
-            assert answer.status_code in {202, 401}, answer.text
+            # 503 is a deadlock that PostgreSQL has ended here, and nothing was done.
+            assert answer.status_code in {202, 401, 503}, answer.text
             if answer.status_code == 401:
                 return
 

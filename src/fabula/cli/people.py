@@ -145,7 +145,7 @@ def delete_command(
 ) -> None:
     """Delete an account with everything in it. This cannot be taken back."""
     from fabula.accounts.leaving import erasure
-from fabula.accounts.leaving import service as leaving
+    from fabula.accounts.leaving import service as leaving
     from fabula.bootstrap import build_store
 
     if not yes:
