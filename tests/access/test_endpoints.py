@@ -45,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
     "PUT /api/people/{person_id}/plan": {"plan": None},
+    "DELETE /api/people/{person_id}": {"reason": "a test"},
+    "POST /api/me/delete": {"username": "ada"},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/model-configs": {

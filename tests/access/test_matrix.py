@@ -38,6 +38,7 @@ STATES = {
 }
 _MACHINE_ROWS = (
     "INSERT INTO studio.fair_share (user_id) VALUES (%(user)s)",
+    "INSERT INTO studio.erasures (user_id) VALUES (%(user)s)",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """
