@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -186,6 +186,20 @@ async def delivered_indexes(session: AsyncSession, job_id: UUID) -> set[int]:
         select(Image.image_index).where(Image.job_id == job_id, Image.status == "completed")
     )
     return {index for index in rows if index is not None}
+
+
+async def plan_and_delivered(
+    session: AsyncSession, job_id: UUID
+) -> tuple[dict[str, Any], int] | None:
+    """What was asked for, as it is stored, and how many outputs have been delivered."""
+    delivered = (
+        select(func.count())
+        .select_from(Image)
+        .where(Image.job_id == job_id, Image.status == "completed")
+        .scalar_subquery()
+    )
+    row = (await session.execute(select(Job.metadata_, delivered).where(Job.id == job_id))).first()
+    return (row[0], row[1]) if row else None
 
 
 async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:
