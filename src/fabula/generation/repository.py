@@ -57,6 +57,7 @@ class OutputRow:
     height: int
     mime_type: str
     library_asset_id: UUID | None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ async def list_jobs(
     limit: int,
     status: str | None,
     destination: str | None,
+    dismissed: bool | None = None,
 ) -> list[JobRow]:
     query = _jobs(user_id)
     if cursor:
@@ -95,8 +97,18 @@ async def list_jobs(
         query = query.where(Job.status == status)
     if destination:
         query = query.where(Job.destination == destination)
+    if dismissed is not None:
+        query = query.where(JobRun.dismissed_at.is_not(None) == dismissed)
     rows = await session.execute(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit))
     return [JobRow(row[0], row[1]) for row in rows]
+
+
+async def dismiss(session: AsyncSession, user_id: UUID, job_id: UUID) -> None:
+    await session.execute(
+        update(JobRun)
+        .where(JobRun.job_id == job_id, JobRun.user_id == user_id)
+        .values(dismissed_at=func.coalesce(JobRun.dismissed_at, func.now()))
+    )
 
 
 async def job_for_worker(session: AsyncSession, job_id: UUID) -> JobRow | None:
@@ -157,6 +169,7 @@ def _staged_output(
         file.height,
         asset.mime_type,
         library_id,
+        asset.expires_at,
     )
 
 

@@ -80,7 +80,7 @@ class JobErrorOut(BaseModel):
 
 
 class AssetRef(BaseModel):
-    """An output of a job."""
+    """An output of a job. ``expires_at`` is when it leaves the workspace; null in the library."""
 
     id: UUID
     asset_index: int
@@ -93,6 +93,7 @@ class AssetRef(BaseModel):
     thumbhash: str
     saved: bool
     library_asset_id: UUID | None
+    expires_at: datetime | None
 
 
 class ReferenceOut(BaseModel):
@@ -167,6 +168,7 @@ class JobOut(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    dismissed: bool
     assets: list[AssetRef]
 
 

@@ -87,6 +87,7 @@ def asset_ref(row: OutputRow, links: Links) -> AssetRef:
         thumbhash=row.thumbhash,
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
+        expires_at=row.expires_at,
     )
 
 
@@ -134,6 +135,7 @@ def _job_out(
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
+        dismissed=run.dismissed_at is not None,
         assets=assets,
     )
 
