@@ -6,10 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 
-from fabula.core.database import Database
 from fabula.core.embedded_owner import ensure_database, hand_over
 from fabula.core.embedded_postgres import OWNER
 from fabula.core.inventory import differences, read_inventory
@@ -41,15 +38,14 @@ WHERE place IN (SELECT oid FROM pg_namespace
         "SET ROLE postgres",
     ],
 )
-async def test_leaving_the_role_of_requests_does_not_lead_to_the_machine(
-    database: Database, statement: str
+def test_leaving_the_role_of_requests_does_not_lead_to_the_machine(
+    dsn: str, statement: str
 ) -> None:
-    async with database.request(None) as session:
-        await session.execute(text("RESET ROLE"))
-        with pytest.raises(ProgrammingError) as refused:
-            await session.execute(text(statement))
-        await session.rollback()
-    assert isinstance(refused.value.orig, InsufficientPrivilege)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SET ROLE fabula_app")
+        connection.execute("RESET ROLE")
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute(statement.encode())
 
 
 @pytest.fixture

@@ -18,16 +18,17 @@ found (kind, name) AS (
     SELECT 'SCHEMA', quote_ident(nspname) FROM pg_namespace
     WHERE nspname IN ('studio', 'auth', 'queue')
     UNION ALL
-    SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'c' THEN 'TYPE'
-           ELSE 'TABLE' END, oid::regclass::text
-    FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relkind IN ('r', 'S', 'v', 'c')
+    SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END,
+           oid::regclass::text
+    FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relkind IN ('r', 'S', 'v')
         AND oid NOT IN (SELECT objid FROM parts)
     UNION ALL
     SELECT 'ROUTINE', oid::regprocedure::text FROM pg_proc
     WHERE pronamespace IN (SELECT oid FROM ours) AND oid NOT IN (SELECT objid FROM parts)
     UNION ALL
     SELECT 'TYPE', oid::regtype::text FROM pg_type
-    WHERE typnamespace IN (SELECT oid FROM ours) AND typtype IN ('e', 'd')
+    WHERE typnamespace IN (SELECT oid FROM ours) AND (typtype IN ('e', 'd')
+            OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))
         AND oid NOT IN (SELECT objid FROM parts))
 SELECT format('ALTER %%s %%s OWNER TO %%I', kind, name, %(owner)s::text) FROM found
 """
@@ -36,7 +37,8 @@ SELECT format('ALTER %%s %%s OWNER TO %%I', kind, name, %(owner)s::text) FROM fo
 def ensure_database(server: Connection[Any], database: str = DATABASE) -> bool:
     """Make the owner and its database where they are not there. ``server`` is a superuser's
     connection in autocommit. Returns whether what is in the database is somebody else's."""
-    if not server.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone():
+    known = server.execute("SELECT rolname FROM pg_roles WHERE rolname = %s", (OWNER,))
+    if known.fetchone() is None:
         # CREATEROLE is for the role of requests, which migrations make.
         server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(sql.Identifier(OWNER)))
     names = {"database": sql.Identifier(database), "owner": sql.Identifier(OWNER)}
@@ -55,7 +57,8 @@ def hand_over(inside: Connection[Any], database: str = DATABASE) -> None:
     with inside.transaction():
         for (change,) in inside.execute(_NOT_OWNED, {"owner": OWNER}).fetchall():
             inside.execute(change.encode())
-        if inside.execute("SELECT FROM pg_roles WHERE rolname = 'fabula_app'").fetchone():
+        app = inside.execute("SELECT rolname FROM pg_roles WHERE rolname = 'fabula_app'")
+        if app.fetchone() is not None:
             grant = sql.SQL("GRANT fabula_app TO {} WITH ADMIN OPTION")
             inside.execute(grant.format(owner))
         whole = sql.SQL("ALTER DATABASE {} OWNER TO {}")
