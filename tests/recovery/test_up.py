@@ -85,6 +85,8 @@ def test_a_wrong_wish_is_a_sentence(studio: RealStudio) -> None:
 
 def test_doctor_says_what_can_run(studio: RealStudio) -> None:
     found = json.loads(studio.command("doctor", "--json"))
+    looked_at = {finding["name"]: finding for finding in found["studio"]}
+    assert looked_at["database role"]["detail"] == "fabula_owner, owns the database only"
     engines = {engine["id"]: engine for engine in found["engines"]}
     assert engines["sketchbook"]["available"]
     assert all(e["available"] or (e["reason"] and e["remedy"]) for e in engines.values())
