@@ -138,7 +138,12 @@ def add_person(connection: Connection, name: str, *, role: str = "", rows: bool 
 
 
 def insert(connection: Connection, table: str, person: Person) -> None:
-    connection.execute(f"INSERT INTO {table} {ROWS[table]}".encode(), person.ids)
+    insert_as(connection, table, person.ids)
+
+
+def insert_as(connection: Connection, table: str, ids: dict[str, Any]) -> None:
+    """A sample row with ids of one's choice, by the names that ``ROWS`` uses."""
+    connection.execute(f"INSERT INTO {table} {ROWS[table]}".encode(), ids)
 
 
 def of(table: str) -> str:

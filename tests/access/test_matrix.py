@@ -18,6 +18,7 @@ from access_samples import (
     insert,
     of,
 )
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 FILE = Path(__file__).with_name("tables.txt")
@@ -170,7 +171,8 @@ def read_file() -> Cells:
 
 @pytest.fixture
 def walk(dsn: str) -> Iterator[Walk]:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    superuser = make_conninfo(dsn, user="postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
         yield Walk(connection)
 
 
