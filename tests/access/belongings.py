@@ -24,8 +24,9 @@ async def make_belongings(studio: Studio, word: str = NAME) -> dict[str, str]:
     mine = {"me": str(user_id)}
     identity = await studio.scalar(
         "INSERT INTO auth.identities (account_id, issuer, subject) "
-        "VALUES (:me, 'https://home.example', :me) RETURNING id",
+        "VALUES (:me, 'https://home.example', :subject) RETURNING id",
         **mine,
+        subject=f"subject {user_id}",
     )
     sign_in = await studio.scalar("SELECT id FROM auth.sessions WHERE account_id = :me", **mine)
     return {
