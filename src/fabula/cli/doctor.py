@@ -165,7 +165,7 @@ async def provider_findings(settings: Settings) -> list[Finding]:
         try:
             await provider.metadata()
         except ProviderUnreachable as error:
-            found.append(Finding(f"sign-in by {name}", False, str(error), remedy, needed=False))
+            found.append(Finding(f"sign-in by {name}", False, error.reason, remedy, needed=False))
         else:
             detail = f"{provider.config.issuer} answers; its way back is {provider.redirect_uri}"
             found.append(Finding(f"sign-in by {name}", True, detail, needed=False))
