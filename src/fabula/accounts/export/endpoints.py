@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from fabula.accounts.access import CallerDep, DatabaseDep
+from fabula.accounts.access import DatabaseDep, PersonalDep
 from fabula.accounts.export import service
 from fabula.accounts.export.access import StoreDep
 
@@ -18,7 +18,7 @@ _ZIP: dict[int | str, dict[str, object]] = {
 
 @router.get("/me/export", response_class=StreamingResponse, responses=_ZIP)
 async def export_my_data(
-    caller: CallerDep, database: DatabaseDep, store: StoreDep
+    caller: PersonalDep, database: DatabaseDep, store: StoreDep
 ) -> StreamingResponse:
     """Everything that the studio keeps of the account: its rows as JSON lines, its files, and a
     manifest with the SHA-256 of each. A few times an hour."""

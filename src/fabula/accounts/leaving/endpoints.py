@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from fabula.accounts.access import COOKIE, CallerDep, DatabaseDep
+from fabula.accounts.access import COOKIE, CallerDep, DatabaseDep, PersonalDep
 from fabula.accounts.leaving import service
 from fabula.accounts.leaving.schemas import DeletionIn, LeavingIn
 
@@ -13,7 +13,7 @@ router = APIRouter(tags=["accounts"])
 
 @router.post("/me/delete", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_my_account(
-    body: LeavingIn, caller: CallerDep, database: DatabaseDep, response: Response
+    body: LeavingIn, caller: PersonalDep, database: DatabaseDep, response: Response
 ) -> None:
     """Delete the account with everything in it. This cannot be taken back. It takes the own user
     name, and a code where two-factor sign-in is on, else the password, else a session that was
