@@ -20,7 +20,7 @@ from fabula.accounts.access import (
     address_of,
     agent_of,
 )
-from fabula.accounts.entering import entered, give_session
+from fabula.accounts.endpoints import entered, give_session
 from fabula.accounts.oidc import identities, service
 from fabula.accounts.oidc.problems import SignInExpired
 from fabula.accounts.oidc.provider import Provider
