@@ -42,7 +42,11 @@ def open_studio(provider: IdentityProvider) -> Iterator[RealStudio]:
         "issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET,
         "label": "Home", "create_accounts": True,
     }  # fmt: skip
-    env = {"FABULA_OIDC_PROVIDERS": json.dumps({"home": known}), "FABULA_GUEST_ACCESS": "true"}
+    env = {
+        "FABULA_OIDC_PROVIDERS": json.dumps({"home": known}),
+        "FABULA_GUEST_ACCESS": "true",
+        "FABULA_CREDITS_ENABLED": "true",
+    }
     with running("--workers", "0", **env) as found:
         provider.know(CLIENT, f"{found.base}/api/auth/oidc/home/callback")
         yield found
@@ -135,7 +139,7 @@ def test_by_password_and_a_code(visit: Visit, shots: Path | None) -> None:
     visit.open("/sign-in")
     give_password(page, "walker")
     # The code of just now was used up; a clock that is ahead shows the next one already.
-    page.get_by_label("Code").fill(codes.at(datetime.now(UTC) + timedelta(seconds=30)))
+    page.get_by_label("Code", exact=True).fill(codes.at(datetime.now(UTC) + timedelta(seconds=30)))
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(re.compile("/workspace"), timeout=PATIENCE)
     sees_the_own_ledger_and_no_people(visit, "walker")
@@ -156,7 +160,7 @@ def set_up_a_second_factor(visit: Visit, shots: Path | None) -> pyotp.TOTP:
     expect(page.get_by_label("QR code for your authenticator app")).to_be_visible(timeout=PATIENCE)
     shot(page, shots, "two-factor")
     codes = pyotp.TOTP(secret)
-    page.get_by_label("Code").fill(codes.now())
+    page.get_by_label("Code", exact=True).fill(codes.now())
     page.get_by_role("button", name="Turn it on").click()
     group = page.get_by_role("group", name="Recovery codes")
     expect(group.get_by_role("listitem")).to_have_count(10, timeout=PATIENCE)
