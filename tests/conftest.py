@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from fabula.accounts import service
 from fabula.accounts.caller import Caller
 from fabula.core.database import Database
-from fabula.core.embedded_postgres import EmbeddedPostgres
+from fabula.core.embedded_postgres import OWNER, EmbeddedPostgres
 from fabula.core.migrate import migrate
 
 TEMPLATE = "fabula_template"
@@ -34,14 +34,19 @@ class Server:
     admin: psycopg.Connection[tuple[Any, ...]]
 
     def create(self, template: str = "template1") -> str:
-        """A new database; returns its DSN."""
+        """A new database of the studio's owner; returns their DSN."""
         name = f"test_{uuid.uuid4().hex}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
         return self.postgres.dsn(name)
 
     def drop(self, dsn: str) -> None:
         name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
         self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def as_superuser(dsn: str) -> str:
+    """The DSN of a database for what its owner may not do."""
+    return make_conninfo(dsn, user="postgres")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +57,7 @@ def server() -> Iterator[Server]:
     postgres = EmbeddedPostgres(folder, fsync=False)
     try:
         postgres.acquire()
-        with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        with psycopg.connect(postgres.superuser_dsn(), autocommit=True) as admin:
             yield Server(postgres, admin)
     finally:
         postgres.release()
@@ -63,7 +68,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The name of a migrated database, to clone."""
-    server.admin.execute(f"CREATE DATABASE {TEMPLATE}")
+    server.admin.execute(f"CREATE DATABASE {TEMPLATE} OWNER {OWNER}")
     migrate(server.postgres.dsn(TEMPLATE))
     return TEMPLATE
 
@@ -113,8 +118,8 @@ def make_caller(database: Database) -> MakeCaller:
 
 @pytest.fixture
 def connection(dsn: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A connection of the owner to the migrated database, in autocommit."""
-    with psycopg.connect(make_conninfo(dsn), autocommit=True) as connection:
+    """A connection of the superuser to the migrated database, in autocommit."""
+    with psycopg.connect(as_superuser(dsn), autocommit=True) as connection:
         yield connection
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from fabula.accounts import repository as accounts
 from fabula.accounts.credits import monthly
-from fabula.accounts.privacy import erasure
+from fabula.accounts.leaving import erasure
 from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.logging import get_logger

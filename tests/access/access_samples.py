@@ -100,8 +100,8 @@ ADMIN_ROWS = {
 # Tables of which nobody but the machine sees a row; system_config has its one row already.
 ADMIN_ONLY = (*ADMIN_ROWS, "system_config")
 MACHINE_ONLY = (
-    "studio.fair_share", "studio.alembic_version", "studio.trail_chain", "studio.trail_head",
-    "studio.rating_sums",
+    "studio.fair_share", "studio.erasures", "studio.alembic_version", "studio.trail_chain",
+    "studio.trail_head", "studio.rating_sums",
 )  # fmt: skip
 
 
@@ -146,7 +146,12 @@ def add_person(connection: Connection, name: str, *, role: str = "", rows: bool 
 
 
 def insert(connection: Connection, table: str, person: Person) -> None:
-    connection.execute(f"INSERT INTO {table} {ROWS[table]}".encode(), person.ids)
+    insert_as(connection, table, person.ids)
+
+
+def insert_as(connection: Connection, table: str, ids: dict[str, Any]) -> None:
+    """A sample row with ids of one's choice, by the names that ``ROWS`` uses."""
+    connection.execute(f"INSERT INTO {table} {ROWS[table]}".encode(), ids)
 
 
 def of(table: str) -> str:

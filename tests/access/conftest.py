@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from access_samples import ADMIN_ROWS, World, add_person
+from psycopg.conninfo import make_conninfo
 
 from studio import studio
 
@@ -14,7 +15,7 @@ __all__ = ["studio", "world"]
 @pytest.fixture(scope="module")
 def world(shared_dsn: str) -> Iterator[World]:
     """Tests act in transactions that are rolled back, so that they can share it."""
-    with psycopg.connect(shared_dsn, autocommit=True) as connection:
+    with psycopg.connect(make_conninfo(shared_dsn, user="postgres"), autocommit=True) as connection:
         for table, row in ADMIN_ROWS.items():
             connection.execute(f"INSERT INTO {table} {row}".encode())
         yield World(

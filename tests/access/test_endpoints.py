@@ -12,21 +12,21 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from belongings import NAME, make_belongings
 from sqlalchemy import text
 
 from fabula.accounts import service
 from fabula.core.database import Database
-from studio import Studio, client_of, session_cookie
+from studio import Studio, client_of
 
 FILE = Path(__file__).with_name("endpoints.txt")
 ACTORS = ("nobody", "guest", "owner", "other", "moderator", "admin")
 ROLES = {"guest": "guest", "other": "basic_user", "moderator": "moderator", "admin": "admin"}
 _PASSWORD = "a long enough secret"
-_PNG = bytes.fromhex(
+PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
     "789c63606060000000040001f61738550000000049454e44ae426082"
 )
-_NAME = "zanzibar"
 # A stream has no end, so only who may not open it is asked.
 _ENDLESS = "GET /api/events"
 BODIES: dict[str, dict[str, Any]] = {
@@ -45,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/people/{person_id}/suspend": {"reason": "a test"},
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
     "PUT /api/people/{person_id}/plan": {"plan": None},
+    "DELETE /api/people/{person_id}": {"reason": "a test"},
+    "POST /api/me/delete": {"username": "ada"},
     "POST /api/jobs": {"prompt": "a fox"},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/prompts/templates": {
@@ -167,7 +169,7 @@ class Prepared:
             return "changes"
         if answer.status_code in {401, 403, 404}:
             return str(answer.status_code)
-        seen = any(value in answer.text for value in (*self.ids.values(), _NAME))
+        seen = any(value in answer.text for value in (*self.ids.values(), NAME))
         return "sees" if answer.is_success and seen else "in"
 
     def place(self, path: str) -> str:
@@ -189,45 +191,16 @@ class Prepared:
     @staticmethod
     def sent(operation: str) -> dict[str, Any]:
         if operation == "POST /api/uploads":
-            return {"files": {"file": ("a.png", _PNG, "image/png")}}
+            return {"files": {"file": ("a.png", PNG, "image/png")}}
         if operation in QUERIES:
             return {"params": QUERIES[operation]}
         body = BODIES.get(operation)
         return {} if body is None else {"json": body}
 
 
-async def ids_of_ada(studio: Studio) -> dict[str, str]:
-    """One of everything, made as she would make it."""
-    await session_cookie(studio.database, studio.caller.user_id)
-    await studio.client.post("/api/workspace/sessions", json={"name": _NAME})
-    staged = (await studio.made(prompt=f"a lighthouse in {_NAME}", count=2))["assets"]
-    kept = await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")
-    assert kept.status_code == 200
-    await studio.client.put("/api/prompt-book/lists/sea", json={"entries": ["a", "b"]})
-    await studio.client.put("/api/prompt-book/snippets/sea", json={"text": "deep"})
-    identity = await studio.scalar(
-        "INSERT INTO auth.identities (account_id, issuer, subject) "
-        "VALUES (:ada, 'https://home.example', 'ada') RETURNING id",
-        ada=studio.caller.user_id,
-    )
-    sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
-    keys = (await studio.client.get("/api/me/api-keys")).json()["items"]
-    return {
-        "person_id": str(studio.caller.user_id),
-        "job_id": staged[0].get("job_id") or str(await studio.scalar("SELECT id FROM jobs")),
-        "staged": staged[1]["id"],
-        "kept": kept.json()["id"],
-        "workspace": sessions[0]["id"],
-        "sign_in": str(await studio.scalar("SELECT id FROM auth.sessions")),
-        "key_id": keys[0]["id"],
-        "prompt_id": str(await studio.scalar("SELECT id FROM studio.prompt_history")),
-        "identity_id": str(identity),
-    }
-
-
 @pytest.fixture
 async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
-    ids = await ids_of_ada(studio)
+    ids = await make_belongings(studio)
     keys: dict[str, str | None] = {
         "nobody": None, "owner": studio.client.headers["authorization"].removeprefix("Bearer "),
     }  # fmt: skip

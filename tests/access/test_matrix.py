@@ -18,6 +18,7 @@ from access_samples import (
     insert,
     of,
 )
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 FILE = Path(__file__).with_name("tables.txt")
@@ -38,6 +39,7 @@ STATES = {
 }
 _MACHINE_ROWS = (
     "INSERT INTO studio.fair_share (user_id) VALUES (%(user)s)",
+    "INSERT INTO studio.erasures (user_id) VALUES (%(user)s)",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """
@@ -169,7 +171,8 @@ def read_file() -> Cells:
 
 @pytest.fixture
 def walk(dsn: str) -> Iterator[Walk]:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    superuser = make_conninfo(dsn, user="postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
         yield Walk(connection)
 
 

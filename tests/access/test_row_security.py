@@ -32,6 +32,7 @@ WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 # All that a person may change in rows of their own. The columns that are missing here belong to
 # the machine, such as a job's status, a balance or a count.
 CHANGEABLE = {
+    "studio.job_runs": {"dismissed_at"},
     "profiles": {"username"},
     "studio.preferences": {"mode", "blur"},
     "jobs": {"quality_rating"},

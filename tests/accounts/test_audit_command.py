@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from fabula.accounts import service
 from fabula.core.database import Database
@@ -43,7 +44,7 @@ async def test_it_prints_the_head_and_then_names_the_bad_row(dsn: str, tmp_path:
     assert head.startswith("2:")
     again = await asyncio.to_thread(verify, dsn, tmp_path, "--head", head)
     assert again.returncode == 0
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(make_conninfo(dsn, user="postgres")) as connection:
         connection.execute("SET session_replication_role = replica")
         row = connection.execute(
             "UPDATE user_activity_log SET action = 'x' WHERE metadata::text LIKE '%bob%' "

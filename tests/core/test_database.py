@@ -102,10 +102,10 @@ async def test_the_person_ends_with_the_transaction(dsn: str) -> None:
         async with database.request(person) as session:
             assert tuple((await session.execute(_WHO)).one()) == ("fabula_app", str(person))
         async with database.system() as session:
-            assert tuple((await session.execute(_WHO)).one()) == ("postgres", "")
+            assert tuple((await session.execute(_WHO)).one()) == ("fabula_owner", "")
         await broken(database.request(person), _WHO)
         async with database.system() as session:
-            assert tuple((await session.execute(_WHO)).one()) == ("postgres", "")
+            assert tuple((await session.execute(_WHO)).one()) == ("fabula_owner", "")
     finally:
         await database.close()
 

@@ -100,7 +100,7 @@ def test_only_its_own_people_reach_it(make: Callable[[], EmbeddedPostgres]) -> N
     assert server.place.cluster.stat().st_mode & 0o077 == 0
     assert len(str(server.place.socket / ".s.PGSQL.5432")) < 107
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(dsn.replace("user=postgres", "user=stranger"))
+        psycopg.connect(dsn.replace("user=fabula_owner", "user=stranger"))
 
 
 def test_it_is_shared_and_outlives_those_who_share_it(

@@ -12,6 +12,14 @@ from fabula.core.migrate import migrate
 
 BALANCES = {"ada": 100, "bob": 0, "eve": 7, "old": None, "odd": -3}
 
+_GRANT = """
+INSERT INTO studio.ledger_entries (kind, reference, account_id, amount)
+SELECT 'grant', md5((%(amount)s)::text)::uuid, id,
+       CASE kind WHEN 'available' THEN %(amount)s ELSE -%(amount)s END
+FROM studio.ledger_accounts WHERE kind = 'grants' OR id = (
+    SELECT id FROM studio.ledger_accounts ORDER BY balance DESC NULLS LAST LIMIT 1)
+"""
+
 
 @pytest.fixture
 def before(empty_dsn: str) -> str:
@@ -73,3 +81,24 @@ def test_a_second_run_changes_nothing(before: str) -> None:
     first = rows(before, "SELECT id FROM studio.ledger_entries ORDER BY id")
     assert migrate(before) is False
     assert rows(before, "SELECT id FROM studio.ledger_entries ORDER BY id") == first
+
+
+def test_entries_from_before_have_the_balance_after_them(before: str) -> None:
+    migrate(before, "0003")
+    with psycopg.connect(before, autocommit=True) as connection:
+        for amount in (5, -2):
+            connection.execute(_GRANT, {"amount": amount})
+    assert migrate(before) is True
+    summed = rows(
+        before,
+        "SELECT e.balance_after, sum(e.amount) OVER (PARTITION BY e.account_id "
+        "ORDER BY e.created_at, e.id)::bigint FROM studio.ledger_entries e "
+        "JOIN studio.ledger_accounts a ON a.id = e.account_id WHERE a.balance IS NOT NULL",
+    )
+    assert len(summed) == 5
+    assert all(after == total for after, total in summed)
+    of_studio = "FROM studio.ledger_entries e JOIN studio.ledger_accounts a ON a.id = e.account_id"
+    assert rows(
+        before,
+        f"SELECT DISTINCT e.balance_after {of_studio} WHERE a.balance IS NULL",
+    ) == [(None,)]

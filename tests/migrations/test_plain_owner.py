@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import service
 from fabula.core.database import Database, elevated
-from fabula.core.embedded_postgres import EmbeddedPostgres
+from fabula.core.embedded_postgres import OWNER, EmbeddedPostgres
 from fabula.core.inventory import differences, read_inventory
 from fabula.core.migrate import migrate
 
@@ -32,12 +32,12 @@ def plain_dsn() -> Iterator[str]:
     ident = server.place.cluster / "pg_ident.conf"
     me = pwd.getpwuid(os.geteuid()).pw_name
     ident.write_text(f"{ident.read_text()}app {me} plain\n")
-    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as admin:
         admin.execute("CREATE ROLE plain LOGIN CREATEROLE")
         admin.execute("CREATE DATABASE plain OWNER plain")
     server.release()
     server.acquire()  # starts with the new map of names
-    yield server.dsn("plain").replace("user=postgres", "user=plain")
+    yield server.dsn("plain").replace(f"user={OWNER}", "user=plain")
     server.release()
     shutil.rmtree(server.place.socket, ignore_errors=True)
     shutil.rmtree(folder)

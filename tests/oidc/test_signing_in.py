@@ -97,7 +97,7 @@ async def test_the_last_admin_stays_one(gate: Gate) -> None:
         await gate.sign_in(login)
     for login in ("u-1", "u-2"):
         gate.provider.tell(login, preferred_username=login)
-        await gate.sign_in(login)
+        assert (await gate.sign_in(login)).status_code == 200
     assert await gate.roles("u-1") == ["basic_user"]
     assert await gate.roles("u-2") == ["admin", "basic_user"]
 
@@ -108,8 +108,9 @@ async def test_everybody_keeps_a_role(gate: Gate) -> None:
     await gate.sign_in("u-1")
     assert await gate.roles("grace") == ["premium_user"]
     gate.provider.tell("u-1", preferred_username="grace", groups=["chess"])
-    await gate.sign_in("u-1")
-    assert await gate.roles("grace") == ["basic_user"]
+    for _ in range(2):
+        await gate.sign_in("u-1")
+        assert await gate.roles("grace") == ["basic_user"]
 
 
 async def test_claims_may_stand_at_userinfo_alone(gate: Gate) -> None:
@@ -131,8 +132,12 @@ async def test_only_some_groups_may_come_in(gate: Gate) -> None:
 
 
 async def test_a_suspended_account_stays_out(gate: Gate) -> None:
+    gate.use(roles_claim="groups", role_map={"editors": "moderator"}, ask_second_factor=True)
     gate.provider.tell("u-1", preferred_username="grace")
-    await gate.sign_in("u-1")
+    async with gate.browser() as browser:
+        await browser.sign_in("u-1")
+        await with_two_factor(gate, browser)
+    gate.provider.tell("u-1", preferred_username="grace", groups=["editors"])
     await gate.rows(
         "UPDATE auth.accounts SET suspended_at = now() WHERE username = 'grace' RETURNING 1"
     )
@@ -140,6 +145,7 @@ async def test_a_suspended_account_stays_out(gate: Gate) -> None:
         assert problem_of(await browser.sign_in("u-1")) == "account_suspended"
         assert not browser.signed_in
     assert (await gate.trail("sign_in.failed"))[0]["reason"] == "account_suspended"
+    assert await gate.roles("grace") == ["basic_user"]
 
 
 MERGING = [

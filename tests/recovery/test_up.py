@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +85,8 @@ def test_a_wrong_wish_is_a_sentence(studio: RealStudio) -> None:
 
 def test_doctor_says_what_can_run(studio: RealStudio) -> None:
     found = json.loads(studio.command("doctor", "--json"))
+    looked_at = {finding["name"]: finding for finding in found["studio"]}
+    assert looked_at["database role"]["detail"] == "fabula_owner, owns the database only"
     engines = {engine["id"]: engine for engine in found["engines"]}
     assert engines["sketchbook"]["available"]
     assert all(e["available"] or (e["reason"] and e["remedy"]) for e in engines.values())
@@ -145,23 +146,6 @@ def test_expired_outputs_go_with_their_files(studio: RealStudio, key: str) -> No
         until(lambda: not place.exists(), "the file is gone")
         assert not place.with_name("0.thumb.webp").exists()
         assert studio.rows("SELECT count(*) FROM workspace_assets") == [(0,)]
-
-
-def test_schemathesis_finds_no_fault(studio: RealStudio, key: str, tmp_path: Path) -> None:
-    config = tmp_path / "schemathesis.toml"
-    config.write_text('[checks]\n"not_a_server_error".enabled = true\n')
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "schemathesis.cli", "run", f"{studio.base}/openapi.json",
-            "--header",
-            f"Authorization: Bearer {key}", "--checks", "not_a_server_error",
-            "--max-examples", "15", "--exclude-path", "/api/events", "--phases", "fuzzing",
-            "--seed", "7", "--request-timeout", "20", "--workers", "2",
-        ],
-        cwd=tmp_path, check=False, capture_output=True, text=True, env=studio.env,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:]
-    assert "passed" in done.stdout
 
 
 def test_it_stops_cleanly_and_starts_again() -> None:

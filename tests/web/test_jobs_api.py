@@ -1,5 +1,6 @@
 """Jobs over HTTP: what a client may send, and what it gets."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -158,6 +159,32 @@ async def test_only_a_failed_job_is_retried_and_the_new_one_is_linked(studio: St
     assert retried.status_code == 202
     assert retried.json()["retry_of"] == job["id"]
     assert retried.json()["params"] == job["params"]
+
+
+async def test_a_failed_job_is_put_out_of_sight(studio: Studio) -> None:
+    failed, kept = await studio.submit(), await studio.submit()
+    refused = await studio.client.post(f"/api/jobs/{failed['id']}/dismiss")
+    assert (refused.status_code, refused.json()["error"]) == (409, "wrong_state")
+    await studio.client.post(f"/api/jobs/{failed['id']}/cancel")
+    for _ in range(2):
+        assert (await studio.client.post(f"/api/jobs/{failed['id']}/dismiss")).status_code == 204
+    assert (await studio.job(failed["id"]))["dismissed"]
+    for wanted, ids in (
+        ("false", [kept["id"]]),
+        ("true", [failed["id"]]),
+        ("", [kept["id"], failed["id"]]),
+    ):
+        query = {"dismissed": wanted} if wanted else {}
+        page = (await studio.client.get("/api/jobs", params=query)).json()
+        assert [job["id"] for job in page["items"]] == ids
+
+
+async def test_an_output_says_when_it_leaves_the_workspace(studio: Studio) -> None:
+    staged = (await studio.made())["assets"][0]
+    expires = await studio.scalar("SELECT expires_at FROM workspace_assets")
+    assert datetime.fromisoformat(staged["expires_at"]) == expires
+    kept = (await studio.made(destination="library"))["assets"][0]
+    assert kept["expires_at"] is None
 
 
 async def test_jobs_of_others_are_not_there(studio: Studio) -> None:

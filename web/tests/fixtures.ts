@@ -38,6 +38,7 @@ export function asset(number: number, change: Partial<AssetRef> = {}): AssetRef 
     saved: false,
     library_asset_id: null,
     rating: 'general',
+    expires_at: new Date(Date.now() + 6 * 86_400_000).toISOString(),
     ...change,
   }
 }
@@ -83,6 +84,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     created_at: new Date(Date.UTC(2026, 10, 25, 12, 0, number)).toISOString(),
     started_at: null,
     completed_at: null,
+    dismissed: false,
     assets: [],
     rating: 'general',
     ...change,

@@ -6,8 +6,10 @@ from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.accounts import repository
 from fabula.accounts import service as accounts
 from fabula.accounts.caller import Caller
 from fabula.accounts.permissions import Permission
@@ -117,9 +119,18 @@ MaybeCallerDep = Annotated[Caller | None, Depends(caller_or_none)]
 
 
 async def request_session(database: DatabaseDep, caller: CallerDep) -> AsyncIterator[AsyncSession]:
-    """One transaction of the caller, committed when the endpoint has returned."""
-    async with database.request(caller.user_id, plain=caller.plain, adult=caller.adult) as session:
-        yield session
+    """One transaction of the caller, committed when the endpoint has returned. Whoever was deleted
+    meanwhile is told so, where the database refuses what they ask for."""
+    try:
+        async with database.request(
+            caller.user_id, plain=caller.plain, adult=caller.adult
+        ) as session:
+            yield session
+    except DBAPIError as error:
+        async with database.system() as session:
+            if await repository.account(session, caller.user_id) is None:
+                raise NotSignedIn("This account is gone. Sign in again.") from error
+        raise
 
 
 async def machine_session(database: DatabaseDep) -> AsyncIterator[AsyncSession]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import guests, service, signing_in, two_factor
 from fabula.accounts.access import (
@@ -17,7 +18,7 @@ from fabula.accounts.access import (
     address_of,
     agent_of,
 )
-from fabula.accounts.entering import entered, who
+from fabula.accounts.caller import ROLE_PRIORITY, Caller
 from fabula.accounts.schemas import (
     ApiKeyIn,
     ApiKeyOut,
@@ -34,9 +35,44 @@ from fabula.accounts.schemas import (
     TwoFactorOut,
     TwoFactorSetupOut,
 )
+from fabula.accounts.service import SESSION_DAYS, SignedIn
+from fabula.core.database import Database
 from fabula.core.pagination import Cursor, Page, page_of
+from fabula.core.settings import get_settings
 
 router = APIRouter(tags=["accounts"])
+
+
+def give_session(response: Response, signed: SignedIn) -> None:
+    """The session itself may end before its cookie does."""
+    response.set_cookie(
+        COOKIE,
+        signed.token,
+        max_age=SESSION_DAYS * 86400,
+        httponly=True,
+        samesite="strict",
+        secure=get_settings().secure_cookies,
+        path="/",
+    )
+
+
+async def entered(database: Database, response: Response, signed: SignedIn) -> MeOut:
+    give_session(response, signed)
+    async with database.system() as session:
+        return await who(session, signed.caller)
+
+
+async def who(session: AsyncSession, caller: Caller) -> MeOut:
+    return MeOut(
+        id=caller.user_id,
+        username=caller.username,
+        display_name=caller.username,
+        roles=sorted(caller.roles, key=lambda role: -ROLE_PRIORITY[role]),
+        has_password=await service.has_password(session, caller),
+        two_factor=await two_factor.is_on(session, caller.user_id),
+        created_at=await service.member_since(session, caller),
+        shared=caller.shared,
+    )
 
 
 @router.post("/auth/login")

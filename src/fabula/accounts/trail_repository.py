@@ -29,13 +29,14 @@ UPDATE studio.trail_head SET seq = :seq, mac = :mac, signature = :signature
 _PAGE = 1000
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _UTC = text("SELECT set_config('TimeZone', 'UTC', true)")
+# A page of the chain first: else the whole log may be read for every page.
 _WALK = text("""
 SELECT c.seq, c.entry_id, c.actor_id, c.mac, l.user_id,
        (to_jsonb(l) - 'user_id')::text AS stored, p.id IS NOT NULL AS actor_lives
-FROM studio.trail_chain c
+FROM (SELECT * FROM studio.trail_chain WHERE seq > :after ORDER BY seq LIMIT :limit) c
 LEFT JOIN public.user_activity_log l ON l.id = c.entry_id
 LEFT JOIN public.profiles p ON p.id = c.actor_id
-WHERE c.seq > :after ORDER BY c.seq LIMIT :limit
+ORDER BY c.seq
 """)
 _HEAD = text("SELECT seq, mac, signature FROM studio.trail_head")
 _UNKNOWN = text("""

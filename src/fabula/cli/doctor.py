@@ -26,6 +26,11 @@ from fabula.generation.job_types import JOB_TYPES
 from fabula.web.page import STATIC
 
 _GIB = 2**30
+_ROLE = """
+SELECT rolname, json_build_object('a superuser', rolsuper, 'may bypass row-level security',
+    rolbypassrls, 'makes databases', rolcreatedb)
+FROM pg_roles WHERE rolname = current_user
+"""
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ def examine(settings: Settings) -> Findings:
     found.studio = [
         _machine(),
         _folder(settings),
-        _database(settings),
+        *_database(settings),
         _storage(settings),
         _page(),
         _models(settings),
@@ -93,7 +98,7 @@ def _folder(settings: Settings) -> Finding:
     return Finding("data folder", free > _GIB, detail, "Free some disk space: 1 GiB at least.")
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> list[Finding]:
     import psycopg
 
     try:
@@ -103,7 +108,7 @@ def _database(settings: Settings) -> Finding:
             packaged_programs() if settings.postgres_bin is None else settings.postgres_bin
             running = embedded(settings).running_dsn()
             if running is None:
-                return Finding("database", True, "embedded PostgreSQL, does not run now")
+                return [Finding("database", True, "embedded PostgreSQL, does not run now")]
             dsn, kind = running, "embedded PostgreSQL"
         with psycopg.connect(dsn, connect_timeout=5) as connection:
             version = connection.info.server_version
@@ -112,11 +117,20 @@ def _database(settings: Settings) -> Finding:
             if row and row[0]:
                 found = connection.execute("SELECT version_num FROM studio.alembic_version")
                 revision = (found.fetchone() or [None])[0]
+            role = _role(*connection.execute(_ROLE).fetchall()[0])
     except (FabulaError, psycopg.Error) as error:
-        return Finding("database", False, str(error).strip(), "See FABULA_DATABASE_URL.")
+        return [Finding("database", False, str(error).strip(), "See FABULA_DATABASE_URL.")]
     detail = f"{kind} {version // 10000}.{version % 10000}, revision {revision}"
     current = revision == newest_revision() and version >= 150000
-    return Finding("database", current, detail, "Run `fabula db migrate`.")
+    return [Finding("database", current, detail, "Run `fabula db migrate`."), role]
+
+
+def _role(name: str, powers: dict[str, bool]) -> Finding:
+    """The studio owns its database and needs nothing else of the server."""
+    held = [power for power, has in powers.items() if has]
+    detail = f"{name}, {' and '.join(held)}" if held else f"{name}, owns the database only"
+    remedy = "Let a role of its own own the database: docs/how-to/external-database.md."
+    return Finding("database role", not held, detail, remedy, needed=False)
 
 
 def _storage(settings: Settings) -> Finding:
@@ -151,7 +165,7 @@ async def provider_findings(settings: Settings) -> list[Finding]:
         try:
             await provider.metadata()
         except ProviderUnreachable as error:
-            found.append(Finding(f"sign-in by {name}", False, str(error), remedy, needed=False))
+            found.append(Finding(f"sign-in by {name}", False, error.reason, remedy, needed=False))
         else:
             detail = f"{provider.config.issuer} answers; its way back is {provider.redirect_uri}"
             found.append(Finding(f"sign-in by {name}", True, detail, needed=False))

@@ -122,7 +122,7 @@ def export_command(
     ] = None,
 ) -> None:
     """Write everything that the studio keeps of an account into one ZIP, and print its place."""
-    from fabula.accounts.privacy import export
+    from fabula.accounts.export import service as export
     from fabula.bootstrap import build_store
     from fabula.storage.durable import replacing
 
@@ -148,7 +148,8 @@ def delete_command(
     reason: Annotated[str | None, typer.Option(help="Why; it stands in the trail.")] = None,
 ) -> None:
     """Delete an account with everything in it. This cannot be taken back."""
-    from fabula.accounts.privacy import deletion, erasure
+    from fabula.accounts.leaving import erasure
+    from fabula.accounts.leaving import service as leaving
     from fabula.bootstrap import build_store
 
     if not yes:
@@ -157,7 +158,7 @@ def delete_command(
     async def work(database: Database, settings: Settings) -> int:
         async with database.system() as session:
             row = await _named(session, name)
-        await deletion.delete_account(database, row.id, by=None, reason=reason)
+        await leaving.delete_account(database, row.id, by=None, reason=reason)
         return await erasure.erase_files(database, build_store(settings))
 
     removed = _with_database(work)

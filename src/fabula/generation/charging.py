@@ -36,11 +36,10 @@ class Charging:
 
         What was reserved is ended whatever the settings say by now.
         """
-        row = await repository.job_for_worker(session, event.job_id)
-        if row is None:
+        found = await repository.plan_and_delivered(session, event.job_id)
+        if found is None:
             return
-        plan = Provenance.model_validate(row.job.metadata_)
-        delivered = len(await repository.delivered_indexes(session, event.job_id))
+        plan, delivered = Provenance.model_validate(found[0]), found[1]
         paid = plan.unit_credits * delivered
         await credits_.settle(session, event.job_id, paid)
         if delivered:

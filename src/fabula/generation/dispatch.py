@@ -14,7 +14,7 @@ from fabula.core.logging import get_logger
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import closing
-from fabula.generation.runner import JobRunner, RunnerTools, RunningJob
+from fabula.generation.runner import JobRunner, RunnerTools, RunningJob, taken
 from fabula.queue import leases
 
 log = get_logger(__name__)
@@ -66,29 +66,33 @@ class Dispatcher:
         for lane in self.lanes:
             while len(self._tasks) < self.slots and not self._stopping.is_set():
                 try:
-                    lease = await self._claim(lane)
+                    began = await self._claim(lane)
                 except _FAULTS:
                     log.warning("dispatch.claim_failed", exc_info=True)
                     await asyncio.sleep(_FAULT_SECONDS)
                     return False
-                if lease is None:
+                if not began:
                     break
-                self._start(lease)
                 claimed = True
         return claimed
 
-    async def _claim(self, lane: str) -> leases.Lease | None:
+    async def _claim(self, lane: str) -> bool:
+        """Start the next job of a lane; False when nothing waits."""
         async with self.tools.database.system() as session:
             lease = await leases.claim(
                 session, lane=lane, worker=self.worker, lease_seconds=self.tools.lease_seconds
             )
-            waiting = await leases.who_waits(session, lane, _TOLD_AT_ONCE) if lease else []
+            running = await taken(session, lease) if lease else None
+            if running is None:
+                return False
+            waiting = await leases.who_waits(session, lane, _TOLD_AT_ONCE)
+        self._start(running)
         for user_id in waiting:
             await self.tools.wire.send(user_id, "queue.moved", {})
-        return lease
+        return True
 
-    def _start(self, lease: leases.Lease) -> None:
-        running = RunningJob(lease)
+    def _start(self, running: RunningJob) -> None:
+        lease = running.lease
         self._running[lease.job_id] = running
         task = asyncio.create_task(JobRunner(self.tools).run(running), name=f"job-{lease.job_id}")
         self._tasks.add(task)

@@ -65,8 +65,9 @@ async def list_jobs(
         Literal["queued", "processing", "completed", "failed"] | None, Query()
     ] = None,
     destination: Annotated[Literal["workspace", "library"] | None, Query()] = None,
+    dismissed: Annotated[bool | None, Query()] = None,
 ) -> Page[JobOut]:
-    """The caller's jobs, newest first."""
+    """The caller's jobs, newest first; `dismissed=false` leaves out those put out of sight."""
     rows = await repository.list_jobs(
         session,
         caller.user_id,
@@ -75,6 +76,7 @@ async def list_jobs(
         limit=limit + 1,
         status=status,
         destination=destination,
+        dismissed=dismissed,
     )
     kept, following = page_of(rows, limit, lambda row: Cursor(row.job.created_at, row.job.id))
     items = await views.show(session, list(kept), registry, links)
@@ -96,6 +98,12 @@ async def cancel_job(
     """Cancel a job; one that runs stops at its engine's next step."""
     await service.cancel(session, caller, job_id, desk)
     return await _one(session, caller, job_id, desk, links)
+
+
+@router.post("/jobs/{job_id}/dismiss", status_code=status.HTTP_204_NO_CONTENT)
+async def dismiss_job(job_id: UUID, caller: CallerDep, session: SessionDep) -> None:
+    """Put a failed job out of sight; it is still there when it is asked for."""
+    await service.dismiss(session, caller, job_id)
 
 
 @router.post("/jobs/{job_id}/retry", status_code=status.HTTP_202_ACCEPTED)

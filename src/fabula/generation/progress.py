@@ -4,6 +4,7 @@ import time
 
 from fabula.core.database import Database
 from fabula.engines.base import Progress
+from fabula.events import live
 from fabula.events.live import ProgressWire
 from fabula.generation import repository
 from fabula.generation.views import fraction_done, preview_url
@@ -51,10 +52,6 @@ class ProgressReporter:
         self._preview = (progress.index, progress.step)
 
     async def _send(self, stage: str, index: int, step: int, steps: int) -> None:
-        async with self._database.system() as session:
-            await leases.record_progress(
-                session, self._lease, stage=stage, index=index, step=step, steps=steps
-            )
         fraction = fraction_done(stage, index, step, steps, self._count)
         data = {
             "job_id": str(self._lease.job_id),
@@ -68,7 +65,16 @@ class ProgressReporter:
             else None,
             "eta_seconds": self._eta(fraction),
         }
-        await self._wire.send(self._lease.user_id, "job.progress", data)
+        run = {
+            "job_id": self._lease.job_id,
+            "attempt": self._lease.attempt,
+            "stage": stage,
+            "index": index,
+            "step": step,
+            "steps": steps,
+        }
+        told = live.message(self._lease.user_id, "job.progress", data)
+        await self._wire.run(leases.PROGRESS, run | told)
 
     def _eta(self, fraction: float) -> float | None:
         """From this job's own pace, once it has shown one."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, null, select, text, update
+from sqlalchemy import Select, cast, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,6 +59,7 @@ class OutputRow:
     mime_type: str
     library_asset_id: UUID | None
     rating: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ async def list_jobs(
     limit: int,
     status: str | None,
     destination: str | None,
+    dismissed: bool | None = None,
 ) -> list[JobRow]:
     query = _jobs(user_id, mode)
     if cursor:
@@ -104,8 +106,18 @@ async def list_jobs(
         query = query.where(Job.status == status)
     if destination:
         query = query.where(Job.destination == destination)
+    if dismissed is not None:
+        query = query.where(JobRun.dismissed_at.is_not(None) == dismissed)
     rows = await session.execute(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit))
     return [JobRow(row[0], row[1]) for row in rows]
+
+
+async def dismiss(session: AsyncSession, user_id: UUID, job_id: UUID) -> None:
+    await session.execute(
+        update(JobRun)
+        .where(JobRun.job_id == job_id, JobRun.user_id == user_id)
+        .values(dismissed_at=func.coalesce(JobRun.dismissed_at, func.now()))
+    )
 
 
 async def job_for_worker(session: AsyncSession, job_id: UUID) -> JobRow | None:
@@ -167,6 +179,7 @@ def _staged_output(
         asset.mime_type,
         library_id,
         file.rating,
+        asset.expires_at,
     )
 
 
@@ -197,6 +210,20 @@ async def delivered_indexes(session: AsyncSession, job_id: UUID) -> set[int]:
         select(Image.image_index).where(Image.job_id == job_id, Image.status == "completed")
     )
     return {index for index in rows if index is not None}
+
+
+async def plan_and_delivered(
+    session: AsyncSession, job_id: UUID
+) -> tuple[dict[str, Any], int] | None:
+    """What was asked for, as it is stored, and how many outputs have been delivered."""
+    delivered = (
+        select(func.count())
+        .select_from(Image)
+        .where(Image.job_id == job_id, Image.status == "completed")
+        .scalar_subquery()
+    )
+    row = (await session.execute(select(Job.metadata_, delivered).where(Job.id == job_id))).first()
+    return (row[0], row[1]) if row else None
 
 
 async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,6 +54,7 @@ class LeaseLost(Exception):
 
 
 Rewriter = Callable[[Job, Provenance], Awaitable[Provenance]]
+Work = Callable[[AsyncSession], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -78,6 +78,11 @@ class RunningJob:
     """A job in the hands of this worker."""
 
     lease: Lease
+    job: Job
+    delivered: set[int]
+    """Indexes of outputs that earlier attempts have delivered."""
+    closed: bool = False
+    """Whether the job has ended well, in the transaction of its last output."""
     cancel: CancelToken = field(default_factory=CancelToken)
     reason: str = ""
     """Why ``cancel`` was set: ``cancelled``, ``lost``, ``timeout`` or ``shutdown``."""
@@ -85,6 +90,19 @@ class RunningJob:
     def stop(self, reason: str) -> None:
         self.reason = self.reason or reason
         self.cancel.cancel()
+
+
+async def taken(session: AsyncSession, lease: Lease) -> RunningJob | None:
+    """A job that was claimed in this transaction, whose person's pages are told; None when it was
+    removed meanwhile."""
+    row = await repository.job_for_worker(session, lease.job_id)
+    if row is None:
+        return None
+    again = lease.attempt > 1
+    delivered = await repository.delivered_indexes(session, lease.job_id) if again else set()
+    data = {"job_id": str(lease.job_id), "status": "processing"}
+    await live.publish(session, lease.user_id, "job.updated", data)
+    return RunningJob(lease, row.job, delivered)
 
 
 class JobRunner:
@@ -121,49 +139,53 @@ class JobRunner:
 
     async def _make(self, running: RunningJob) -> None:
         lease = running.lease
-        async with self._tools.database.system() as session:
-            row = await repository.job_for_worker(session, lease.job_id)
-            if row is None:
-                raise LeaseLost
-            plan = Provenance.model_validate(row.job.metadata_)
-            allowed = await mode_of(session, lease.user_id, adult_mode=self._tools.adult_mode)
-            if strictest(plan.mode, allowed) != plan.mode:
-                raise ModeWithdrawn
-            delivered = await repository.delivered_indexes(session, lease.job_id)
-            await self._announce(session, lease)
+        plan = Provenance.model_validate(running.job.metadata_)
+        await self._demand_mode(lease, plan)
         if lease.cancel_requested:
             running.stop("cancelled")
         running.cancel.check()
         progress = ProgressReporter(self._tools.database, self._tools.wire, lease, plan.count)
         if plan.prompt_final is None or plan.negative_final is None:
             await progress.stage("rewriting")
-            plan = await self._tools.rewrite(row.job, plan)
+            plan = await self._tools.rewrite(running.job, plan)
             await self._write(lease, lambda s: outputs.record_rewriting(s, lease, plan))
             running.cancel.check()
         judge(plan)
-        started = time.monotonic()
         await progress.stage("loading")
-        await self._draw(running, row.job, plan, delivered, progress)
-        await self._write(
-            lease,
-            lambda s: closing.close_completed(
-                s, self._tools.events, lease=lease, run_seconds=time.monotonic() - started
-            ),
-        )
+        started = time.monotonic()
+
+        async def close(session: AsyncSession) -> None:
+            took = time.monotonic() - started
+            await closing.close_completed(
+                session, self._tools.events, lease=lease, run_seconds=took
+            )
+
+        await self._draw(running, plan, progress, close)
+        if not running.closed:
+            await self._write(lease, close)
         log.info("job.completed", seconds=round(time.monotonic() - started, 2))
+
+    async def _demand_mode(self, lease: Lease, plan: Provenance) -> None:
+        """Raises ``ModeWithdrawn`` for content for adults whose person may no longer see it."""
+        if plan.mode == "general":
+            return
+        async with self._tools.database.system() as session:
+            allowed = await mode_of(session, lease.user_id, adult_mode=self._tools.adult_mode)
+        if strictest(plan.mode, allowed) != plan.mode:
+            raise ModeWithdrawn
 
     async def _draw(
         self,
         running: RunningJob,
-        job: Job,
         plan: Provenance,
-        delivered: set[int],
         progress: ProgressReporter,
+        close: Work,
     ) -> None:
-        first = next((i for i in range(plan.count) if i not in delivered), plan.count)
-        if first == plan.count:
+        """Make the outputs that are missing; the last one closes the job with it."""
+        missing = [index for index in range(plan.count) if index not in running.delivered]
+        if not missing:
             return
-        request = await self._request(plan, first)
+        request = await self._request(plan, missing[0])
         warnings: list[dict[str, str]] = []
         host = self._tools.hosts[plan.engine_id]
         async for event in host.run(request, running.cancel):
@@ -173,8 +195,10 @@ class JobRunner:
                 case EngineWarning():
                     warnings.append({"code": event.code, "message": event.message})
                 case ImageOutput():
-                    if event.index not in delivered:
-                        await self._deliver(running.lease, job, plan, event, warnings)
+                    if event.index in missing:
+                        missing.remove(event.index)
+                        then = None if missing else close
+                        await self._deliver(running, plan, event, warnings, then)
                 case _:
                     raise EngineError("The engine sent something that is not a picture.")
 
@@ -204,30 +228,29 @@ class JobRunner:
 
     async def _deliver(
         self,
-        lease: Lease,
-        job: Job,
+        running: RunningJob,
         plan: Provenance,
         output: ImageOutput,
         warnings: list[dict[str, str]],
+        then: Work | None,
     ) -> None:
+        job, events = running.job, self._tools.events
         stored = await outputs.store_image(self._tools.store, job, plan, output)
-        await self._write(
-            lease,
-            lambda s: outputs.record_image(
-                s, self._tools.events, job, plan, output, stored, warnings
-            ),
-        )
 
-    async def _write(self, lease: Lease, work: Callable[[AsyncSession], Awaitable[Any]]) -> None:
+        async def record(session: AsyncSession) -> None:
+            await outputs.record_image(session, events, job, plan, output, stored, warnings)
+            if then:
+                await then(session)
+
+        await self._write(running.lease, record)
+        running.closed = then is not None
+
+    async def _write(self, lease: Lease, work: Work) -> None:
         """One transaction of the holder of the lease."""
         async with self._tools.database.system() as session:
             if not await leases.hold(session, lease):
                 raise LeaseLost
             await work(session)
-
-    async def _announce(self, session: AsyncSession, lease: Lease) -> None:
-        data = {"job_id": str(lease.job_id), "status": "processing"}
-        await live.publish(session, lease.user_id, "job.updated", data)
 
     @asynccontextmanager
     async def _kept_alive(self, running: RunningJob) -> AsyncIterator[None]:
@@ -254,7 +277,8 @@ class JobRunner:
                 log.warning("job.heartbeat_failed", exc_info=True)
                 continue
             if asked is None:
-                running.stop("lost")
+                if not running.closed:
+                    running.stop("lost")
                 return
             if asked:
                 running.stop("cancelled")

@@ -81,7 +81,7 @@ class JobErrorOut(BaseModel):
 
 
 class AssetRef(BaseModel):
-    """An output of a job."""
+    """An output of a job. ``expires_at`` is when it leaves the workspace; null in the library."""
 
     id: UUID
     asset_index: int
@@ -95,6 +95,7 @@ class AssetRef(BaseModel):
     saved: bool
     library_asset_id: UUID | None
     rating: Mode
+    expires_at: datetime | None
 
 
 class ReferenceOut(BaseModel):
@@ -169,6 +170,7 @@ class JobOut(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    dismissed: bool
     assets: list[AssetRef]
     rating: Mode
 

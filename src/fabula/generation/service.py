@@ -43,6 +43,17 @@ async def cancel(session: AsyncSession, caller: Caller, job_id: UUID, desk: Desk
     await live.publish(session, caller.user_id, "queue.moved", {})
 
 
+async def dismiss(session: AsyncSession, caller: Caller, job_id: UUID) -> None:
+    """Put a failed job out of its person's sight. Doing it again changes nothing."""
+    row = await get_job(session, caller, job_id)
+    if row.job.status != "failed":
+        raise WrongState("Only a failed job can be dismissed: cancel one that is on its way.")
+    await repository.dismiss(session, caller.user_id, job_id)
+    await live.publish(
+        session, caller.user_id, "job.updated", {"job_id": str(job_id), "status": "failed"}
+    )
+
+
 async def retry(session: AsyncSession, caller: Caller, job_id: UUID, desk: Desk) -> UUID:
     """A new job with the parameters of one that failed, linked to it."""
     row = await get_job(session, caller, job_id)

@@ -38,18 +38,14 @@ async def show(
     session: AsyncSession, rows: list[JobRow], registry: EngineRegistry, links: Links
 ) -> list[JobOut]:
     """Full views of jobs that the caller may read, with a fixed number of queries."""
-    ids = [row.job.id for row in rows]
+    begun = [row.job.id for row in rows if row.run.attempt]
     outputs: dict[UUID, list[AssetRef]] = {}
-    for output in await repository.outputs_of(session, ids):
+    for output in await repository.outputs_of(session, begun):
         outputs.setdefault(output.job_id, []).append(asset_ref(output, links))
-    positions: dict[UUID, int] = {}
-    if any(row.run.state == "waiting" for row in rows):
-        async with elevated(session):
-            positions = await leases.queue_positions(session)
+    positions, speeds = await _figures(session, rows)
     previews = await repository.preview_steps(
         session, [row.job.id for row in rows if row.run.state == "running"]
     )
-    speeds = await _speeds(session, rows)
     return [
         _job_out(
             row,
@@ -63,13 +59,20 @@ async def show(
     ]
 
 
-async def _speeds(session: AsyncSession, rows: list[JobRow]) -> dict[tuple[str, str], float | None]:
-    """Seconds an output, over everybody's jobs: figures of the machine, not of a person."""
-    wanted = {(r.run.engine_id, r.run.job_type) for r in rows if r.run.state != "done"}
-    if not wanted:
-        return {}
+async def _figures(
+    session: AsyncSession, rows: list[JobRow]
+) -> tuple[dict[UUID, int], dict[tuple[str, str], float | None]]:
+    """Places in the queue, and seconds an output by engine and job type: figures of the machine
+    over everybody's jobs, where one of these is on its way."""
+    open_runs = [row.run for row in rows if row.run.state != "done"]
+    if not open_runs:
+        return {}, {}
+    wanted = {(run.engine_id, run.job_type) for run in open_runs}
     async with elevated(session):
-        return {pair: await repository.seconds_per_output(session, *pair) for pair in wanted}
+        waits = any(run.state == "waiting" for run in open_runs)
+        positions = await leases.queue_positions(session) if waits else {}
+        speeds = {pair: await repository.seconds_per_output(session, *pair) for pair in wanted}
+    return positions, speeds
 
 
 def asset_ref(row: OutputRow, links: Links) -> AssetRef:
@@ -86,6 +89,7 @@ def asset_ref(row: OutputRow, links: Links) -> AssetRef:
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
         rating=rating_of(row.rating),
+        expires_at=row.expires_at,
     )
 
 
@@ -133,6 +137,7 @@ def _job_out(
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
+        dismissed=run.dismissed_at is not None,
         assets=assets,
         rating=rating_of(run.rating),
     )

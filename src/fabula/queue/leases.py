@@ -7,6 +7,7 @@ attempt, so a worker that comes back from the dead changes nothing.
 """
 
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy import text
@@ -46,25 +47,24 @@ LIMIT 1 FOR UPDATE OF w SKIP LOCKED
 """)
 
 _START = text("""
-UPDATE studio.job_runs SET state = 'running', attempt = attempt + 1, worker = :worker,
-    lease_until = now() + make_interval(secs => :lease), stage = 'loading', step = 0,
-    started_at = coalesce(started_at, now())
-WHERE job_id = :job_id
-RETURNING job_id, user_id, attempt, cancel_requested
-""")
-
-_START_JOB = text("""
-UPDATE jobs SET status = 'processing', attempts = :attempt,
-    started_at = coalesce(started_at, now())
-WHERE id = :job_id
-""")
-
-_SERVED = text("""
-INSERT INTO studio.fair_share (user_id, served) VALUES (:user_id, 1)
-ON CONFLICT (user_id) DO UPDATE SET
-    served = studio.fair_share.served
-             * exp(-extract(epoch FROM now() - studio.fair_share.updated_at) / 600) + 1,
-    updated_at = now()
+WITH started AS (
+    UPDATE studio.job_runs SET state = 'running', attempt = attempt + 1, worker = :worker,
+        lease_until = now() + make_interval(secs => :lease), stage = 'loading', step = 0,
+        started_at = coalesce(started_at, now())
+    WHERE job_id = :job_id
+    RETURNING job_id, user_id, attempt, cancel_requested
+), shown AS (
+    UPDATE jobs SET status = 'processing', attempts = started.attempt,
+        started_at = coalesce(jobs.started_at, now())
+    FROM started WHERE jobs.id = started.job_id
+), served AS (
+    INSERT INTO studio.fair_share (user_id, served) SELECT user_id, 1 FROM started
+    ON CONFLICT (user_id) DO UPDATE SET
+        served = studio.fair_share.served
+                 * exp(-extract(epoch FROM now() - studio.fair_share.updated_at) / 600) + 1,
+        updated_at = now()
+)
+SELECT job_id, user_id, attempt, cancel_requested FROM started
 """)
 
 _RENEW = text("""
@@ -73,10 +73,15 @@ WHERE job_id = :job_id AND attempt = :attempt AND state = 'running'
 RETURNING cancel_requested
 """)
 
-_PROGRESS = text("""
-UPDATE studio.job_runs SET stage = :stage, output_index = :index, step = :step, steps = :steps
-WHERE job_id = :job_id AND attempt = :attempt AND state = 'running'
-""")
+PROGRESS: LiteralString = """
+WITH run AS (
+    UPDATE studio.job_runs
+    SET stage = %(stage)s, output_index = %(index)s, step = %(step)s, steps = %(steps)s
+    WHERE job_id = %(job_id)s AND attempt = %(attempt)s AND state = 'running'
+    RETURNING job_id)
+SELECT pg_notify(%(channel)s, %(payload)s) FROM run
+"""
+"""Writes progress and tells it, in psycopg's form; a worker that lost its lease does neither."""
 
 _HOLD = text("""
 SELECT cancel_requested FROM studio.job_runs
@@ -148,8 +153,6 @@ async def claim(
     row = (
         await session.execute(_START, {"job_id": job_id, "worker": worker, "lease": lease_seconds})
     ).one()
-    await session.execute(_START_JOB, {"job_id": job_id, "attempt": row.attempt})
-    await session.execute(_SERVED, {"user_id": row.user_id})
     return Lease(row.job_id, row.user_id, row.attempt, row.cancel_requested)
 
 
@@ -165,22 +168,6 @@ async def hold(session: AsyncSession, lease: Lease) -> bool:
     """Lock the run for a write of its worker; False when the lease is lost."""
     params = {"job_id": lease.job_id, "attempt": lease.attempt}
     return (await session.execute(_HOLD, params)).first() is not None
-
-
-async def record_progress(
-    session: AsyncSession, lease: Lease, *, stage: str, index: int, step: int, steps: int
-) -> None:
-    await session.execute(
-        _PROGRESS,
-        {
-            "job_id": lease.job_id,
-            "attempt": lease.attempt,
-            "stage": stage,
-            "index": index,
-            "step": step,
-            "steps": steps,
-        },
-    )
 
 
 async def put_back(session: AsyncSession, job_id: UUID, attempt: int, delay: float = 0) -> None:

@@ -40,3 +40,5 @@ BUCKETS: dict[str, Bucket] = {
         Bucket("videos", 1024 * _MB, frozenset({"video/mp4"})),
     )
 }
+PRIVATE_BUCKETS = tuple(name for name, bucket in BUCKETS.items() if not bucket.public)
+"""Where the first part of a key is the id of the person whose file it is."""

@@ -18,11 +18,12 @@ from fabula import __version__, bootstrap
 from fabula.accounts.content.endpoints import router as content
 from fabula.accounts.credits.endpoints import router as credits_
 from fabula.accounts.endpoints import router as accounts
+from fabula.accounts.export.endpoints import router as export
+from fabula.accounts.leaving.endpoints import router as leaving
 from fabula.accounts.oidc.endpoints import router as oidc
 from fabula.accounts.oidc.provider import providers_of
 from fabula.accounts.oversight.endpoints import router as oversight
 from fabula.accounts.people.endpoints import router as people
-from fabula.accounts.privacy.endpoints import router as privacy
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
 from fabula.core.sealing import Sealer
@@ -88,7 +89,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         content,
         credits_,
         oversight,
-        privacy,
+        export,
+        leaving,
         generation,
         prompting,
         negatives,

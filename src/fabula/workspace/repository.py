@@ -45,14 +45,14 @@ class StagedRow:
 
 async def active_session(session: AsyncSession, user_id: UUID) -> WorkspaceSession:
     """The person's active session, opened when there is none; two at once give one."""
-    await session.execute(_OPEN, {"user_id": user_id})
-    return (
-        await session.scalars(
-            select(WorkspaceSession).where(
-                WorkspaceSession.user_id == user_id, WorkspaceSession.is_active.is_(True)
-            )
-        )
-    ).one()
+    query = select(WorkspaceSession).where(
+        WorkspaceSession.user_id == user_id, WorkspaceSession.is_active.is_(True)
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        await session.execute(_OPEN, {"user_id": user_id})
+        found = (await session.scalars(query)).one()
+    return found
 
 
 async def open_session(session: AsyncSession, user_id: UUID, name: str | None) -> WorkspaceSession:

@@ -4,10 +4,13 @@ from fabula.core.errors import Conflict, Forbidden, Unavailable
 
 
 class ProviderUnreachable(Unavailable):
+    """``reason`` is for whoever runs the studio: it may name addresses that are nobody else's."""
+
     code = "provider_unreachable"
 
-    def __init__(self, label: str, what: str) -> None:
-        super().__init__(f"{label} cannot be used to sign in just now: {what}. Try again shortly.")
+    def __init__(self, label: str, reason: str) -> None:
+        super().__init__(f"{label} cannot be used to sign in just now. Try again shortly.")
+        self.reason = reason
 
 
 class ProviderRefused(Forbidden):

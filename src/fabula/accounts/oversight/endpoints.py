@@ -9,7 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from fabula.accounts.access import CallerDep, CursorDep, DatabaseDep, Limit, SessionDep
+from fabula.accounts.access import (
+    CallerDep,
+    CursorDep,
+    DatabaseDep,
+    Limit,
+    PersonalDep,
+    SessionDep,
+)
 from fabula.accounts.caller import Caller
 from fabula.accounts.oversight import service
 from fabula.accounts.oversight.repository import (
@@ -99,7 +106,7 @@ async def export_ledger(
 
 @router.get("/activity")
 async def list_activity(
-    caller: CallerDep,
+    caller: PersonalDep,
     session: SessionDep,
     search: ActivitySearchDep,
     cursor: CursorDep,
@@ -114,7 +121,7 @@ async def list_activity(
 
 @router.get("/activity.csv", response_class=StreamingResponse, responses=_CSV)
 async def export_activity(
-    caller: CallerDep, database: DatabaseDep, search: ActivitySearchDep
+    caller: PersonalDep, database: DatabaseDep, search: ActivitySearchDep
 ) -> StreamingResponse:
     """The trail as CSV, newest first, with the filters of the list: the caller's own entries, for
     admins everybody's."""

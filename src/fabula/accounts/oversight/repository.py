@@ -16,7 +16,7 @@ _GATE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('trail.verify', 
 _TABLES = text("""
 SELECT n.nspname AS schema, c.relname AS name,
        has_table_privilege('fabula_app', c.oid, 'SELECT') AS may_read,
-       has_table_privilege('fabula_app', c.oid, 'INSERT') AS may_create,
+       has_any_column_privilege('fabula_app', c.oid, 'INSERT') AS may_create,
        has_table_privilege('fabula_app', c.oid, 'UPDATE') AS may_update,
        has_any_column_privilege('fabula_app', c.oid, 'UPDATE') AS may_update_some,
        has_table_privilege('fabula_app', c.oid, 'DELETE') AS may_delete

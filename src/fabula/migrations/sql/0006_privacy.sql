@@ -44,7 +44,8 @@ CREATE INDEX user_activity_log_resource
     ON user_activity_log (resource_type, resource_id, created_at DESC, id DESC);
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX accounts_name_part ON auth.accounts USING gin (username gin_trgm_ops);
+CREATE INDEX accounts_name_part ON auth.accounts USING gin (username gin_trgm_ops)
+    WITH (fastupdate = off);
 
 -- People who have left and whose files are still being removed. The row is written in the
 -- transaction that removes the account, so that no crash forgets the files.

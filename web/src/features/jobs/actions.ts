@@ -2,7 +2,7 @@ import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-q
 import { sdk, sentenceOf, type JobIn, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
 import { showToast } from '@/ui/toastStore'
-import { storeJob } from './cache'
+import { patchJob, storeJob } from './cache'
 
 /** A job on its way to the studio: what is shown until the answer comes. */
 export interface Making {
@@ -60,6 +60,18 @@ export async function tryAgain(client: QueryClient, jobId: string): Promise<JobO
 
 export async function cancelJob(client: QueryClient, jobId: string): Promise<void> {
   await accepted(client, sdk.cancelJob({ path: { job_id: jobId } }), null)
+}
+
+/** Puts a failed job out of sight, here and on the person's other pages. */
+export async function dismissJob(client: QueryClient, jobId: string): Promise<void> {
+  const mark = (dismissed: boolean) => patchJob(client, jobId, (job) => ({ ...job, dismissed }))
+  mark(true)
+  try {
+    await sdk.dismissJob({ path: { job_id: jobId } })
+  } catch (error) {
+    mark(false)
+    showToast({ text: sentenceOf(error), tone: 'error' })
+  }
 }
 
 async function accepted(

@@ -5,12 +5,17 @@ import { RECENT, type JobPage } from './cache'
 
 const PAGE = 40
 
-/** Jobs whose outputs go to the workspace, newest first, page by page. */
+/** Jobs whose outputs go to the workspace and that were not dismissed, newest first, by page. */
 export const workspaceJobs = infiniteQueryOptions({
   queryKey: keys.workspaceJobs,
   queryFn: ({ pageParam }): Promise<JobPage> =>
     sdk.listJobs({
-      query: { destination: 'workspace', limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
+      query: {
+        destination: 'workspace',
+        dismissed: false,
+        limit: PAGE,
+        ...(pageParam ? { cursor: pageParam } : {}),
+      },
     }),
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.next_cursor,

@@ -20,40 +20,40 @@ export default function AppearanceSection() {
   return (
     <>
       <Panel title="Appearance" about="Kept in this browser.">
-      <div className={classes.form}>
-        <Choice<ThemeChoice>
-          label="Theme"
-          value={colorScheme}
-          onChange={setColorScheme}
-          options={[
-            {
-              value: 'dark',
-              name: 'Dark',
-              label: <Face icon={<IconMoon {...ICON} />} text="Dark" />,
-            },
-            {
-              value: 'light',
-              name: 'Light',
-              label: <Face icon={<IconSun {...ICON} />} text="Light" />,
-            },
-            {
-              value: 'auto',
-              name: 'As the system',
-              label: <Face icon={<IconDeviceDesktop {...ICON} />} text="As the system" />,
-            },
-          ]}
-        />
-        <Choice<TileSize>
-          label="Library"
-          value={isTileSize(size) ? size : 'medium'}
-          onChange={setSize}
-          options={[
-            { value: 'small', label: 'Small' },
-            { value: 'medium', label: 'Medium' },
-            { value: 'large', label: 'Large' },
-          ]}
-        />
-      </div>
+        <div className={classes.form}>
+          <Choice<ThemeChoice>
+            label="Theme"
+            value={colorScheme}
+            onChange={setColorScheme}
+            options={[
+              {
+                value: 'dark',
+                name: 'Dark',
+                label: <Face icon={<IconMoon {...ICON} />} text="Dark" />,
+              },
+              {
+                value: 'light',
+                name: 'Light',
+                label: <Face icon={<IconSun {...ICON} />} text="Light" />,
+              },
+              {
+                value: 'auto',
+                name: 'As the system',
+                label: <Face icon={<IconDeviceDesktop {...ICON} />} text="As the system" />,
+              },
+            ]}
+          />
+          <Choice<TileSize>
+            label="Library"
+            value={isTileSize(size) ? size : 'medium'}
+            onChange={setSize}
+            options={[
+              { value: 'small', label: 'Small' },
+              { value: 'medium', label: 'Medium' },
+              { value: 'large', label: 'Large' },
+            ]}
+          />
+        </div>
       </Panel>
       {found && isOffered(found) ? (
         <Panel title="Content" about="Who what you make and see is for.">

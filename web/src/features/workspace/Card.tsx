@@ -70,7 +70,7 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
           <IconBookmarkFilled size={15} aria-hidden />
         </span>
       ) : null}
-      <DaysLeft days={daysLeft(job, retentionDays)} of={retentionDays} />
+      {asset.expires_at ? <DaysLeft days={daysLeft(asset.expires_at)} of={retentionDays} /> : null}
       <div className={classes.bar}>
         <Action
           icon={asset.saved ? IconBookmarkFilled : IconBookmarkPlus}

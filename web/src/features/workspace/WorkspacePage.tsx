@@ -1,10 +1,11 @@
 import { VisuallyHidden } from '@mantine/core'
 import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
 import { IconBrush } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
+import { dismissJob } from '@/features/jobs/actions'
 import { jobTypes, workspaceJobs } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
@@ -16,7 +17,6 @@ import { keepDraft, openDraft, patchDraft } from './draft'
 import { draftOf } from './editJob'
 import { EXAMPLES } from './examples'
 import { mayHaveMore, rowsOf, type Row } from './grouping'
-import { useHiddenJobs } from './hiddenJobs'
 import { JobGroup, type JobHandlers } from './JobGroup'
 import { JobList } from './JobList'
 import { MakingGroups } from './MakingGroups'
@@ -87,8 +87,8 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
   const jobs = useInfiniteQuery(workspaceJobs)
   const { data: types } = useQuery(jobTypes)
   const discarded = useDiscarded()
-  const [hidden, hide] = useHiddenJobs()
-  const rows = useMemo(() => rowsOf(jobs.data, discarded, hidden), [jobs.data, discarded, hidden])
+  const rows = useMemo(() => rowsOf(jobs.data, discarded), [jobs.data, discarded])
+  const client = useQueryClient()
   const actions = useStable(useStagedActions())
   const open = useOpenPicture()
   const [menu, setMenu] = useState<{ job: JobOut; asset: AssetRef | null } | null>(null)
@@ -115,7 +115,7 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
     open,
     menu: (job, asset) => setMenu({ job, asset }),
     edit,
-    hide,
+    hide: (jobId) => void dismissJob(client, jobId),
   })
   const draw = (job: JobOut, available: number) => (
     <JobGroup job={job} width={available} retentionDays={retentionDays} actions={actions} on={on} />

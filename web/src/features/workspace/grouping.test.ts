@@ -30,7 +30,6 @@ describe('rows', () => {
         job(1, { assets: [asset(1)], created_at: daysAgo(1) }),
       ),
       none,
-      none,
       NOW,
     )
     expect(rows.map((row) => (row.kind === 'day' ? row.label : row.id))).toEqual([
@@ -41,12 +40,16 @@ describe('rows', () => {
     ])
   })
 
-  it('leave out finished jobs without pictures, hidden jobs and pictures on their way out', () => {
+  it('leave out finished jobs without pictures, dismissed jobs and pictures on their way out', () => {
     const kept = job(3, { assets: [asset(0), asset(1)] })
     const rows = rowsOf(
-      pages(kept, job(2, { assets: [asset(2)] }), job(1), job(4, { status: 'failed' })),
+      pages(
+        kept,
+        job(2, { assets: [asset(2)] }),
+        job(1),
+        job(4, { status: 'failed', dismissed: true }),
+      ),
       new Set([asset(1).id, asset(2).id]),
-      new Set([job(4).id]),
       NOW,
     )
     const jobs = rows.flatMap((row) => (row.kind === 'job' ? [row.job] : []))
@@ -57,7 +60,6 @@ describe('rows', () => {
   it('show a job that runs or failed without any picture', () => {
     const rows = rowsOf(
       pages(job(1, { status: 'queued' }), job(2, { status: 'failed' })),
-      none,
       none,
       NOW,
     )
@@ -133,9 +135,9 @@ describe('words of progress', () => {
   ])('place %d', (position, words) => expect(place(position)).toBe(`${words} in line`))
 })
 
-it('days left count from the end of the job and stop at nothing', () => {
-  expect(daysLeft(job(1, { completed_at: daysAgo(2) }), 7, NOW)).toBeCloseTo(5)
-  expect(daysLeft(job(1, { completed_at: daysAgo(9) }), 7, NOW)).toBe(0)
+it('days left stop at nothing', () => {
+  expect(daysLeft(daysAgo(-5), NOW)).toBeCloseTo(5)
+  expect(daysLeft(daysAgo(2), NOW)).toBe(0)
 })
 
 describe('the layout of a job', () => {

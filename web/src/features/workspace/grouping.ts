@@ -7,8 +7,8 @@ export type Row =
   { kind: 'day'; id: string; label: string } | { kind: 'job'; id: string; job: JobOut }
 
 /** Whether there is anything to show of a job. */
-function isShown(job: JobOut, hidden: ReadonlySet<string>): boolean {
-  if (hidden.has(job.id)) return false
+function isShown(job: JobOut): boolean {
+  if (job.dismissed) return false
   return job.status !== 'completed' || job.assets.length > 0
 }
 
@@ -16,14 +16,13 @@ function isShown(job: JobOut, hidden: ReadonlySet<string>): boolean {
 export function rowsOf(
   pages: JobPages | undefined,
   hiddenAssets: ReadonlySet<string>,
-  hiddenJobs: ReadonlySet<string>,
   now = Date.now(),
 ): Row[] {
   const rows: Row[] = []
   let day = ''
   for (const read of pages?.pages.flatMap((page) => page.items) ?? []) {
     const job = withoutAssets(read, hiddenAssets)
-    if (!isShown(job, hiddenJobs)) continue
+    if (!isShown(job)) continue
     const label = dayName(job.created_at, now)
     if (label !== day) rows.push({ kind: 'day', id: `day-${label}`, label })
     day = label
@@ -111,10 +110,9 @@ export function progressWords(job: JobOut, progress: ProgressOut): string {
   }
 }
 
-/** Days until a staged picture goes, counted from when its job ended; at least 0. */
-export function daysLeft(job: JobOut, retentionDays: number, now = Date.now()): number {
-  const since = Date.parse(job.completed_at ?? job.created_at)
-  return Math.max(0, retentionDays - (now - since) / 86_400_000)
+/** Days until a staged picture goes; at least 0. */
+export function daysLeft(expiresAt: string, now = Date.now()): number {
+  return Math.max(0, (Date.parse(expiresAt) - now) / 86_400_000)
 }
 
 const GAP = 8

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fabula.accounts.privacy import repository
-from fabula.accounts.privacy.files import PRIVATE_BUCKETS
+from fabula.accounts.leaving import repository
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
 from fabula.storage.base import BlobStore, StorageError
+from fabula.storage.buckets import PRIVATE_BUCKETS
 
 log = get_logger(__name__)
 TASK = "accounts.erase"

@@ -1,9 +1,9 @@
 """Removing an account with everything that is the person's.
 
 One transaction removes the rows and notes that files are left, so that an account is whole or gone
-whatever is killed when. Its locks are taken in the order of a worker that delivers an output: the
-runs of jobs, then the account. Where a new job comes in between and both wait for one another,
-PostgreSQL ends one of them and it is tried again.
+whatever is killed when. Its locks are taken in the order of a worker that delivers an output and of
+a request that asks for a job: runs, the profile, the account, credits. Where something comes in
+between all the same and both wait for one another, PostgreSQL ends one and it is tried again.
 """
 
 from uuid import UUID
@@ -16,10 +16,10 @@ from fabula.accounts import repository as accounts
 from fabula.accounts import throttle, trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.credits import service as credits_
+from fabula.accounts.leaving import erasure, proof, repository
 from fabula.accounts.people import repository as people
 from fabula.accounts.people.service import LastAdmin, PersonNotFound
 from fabula.accounts.permissions import Permission
-from fabula.accounts.privacy import erasure, proof, repository
 from fabula.accounts.trail import Action
 from fabula.core.database import Database
 from fabula.core.errors import Conflict
@@ -69,16 +69,17 @@ async def _delete(
 ) -> None:
     jobs = await repository.lock_open_jobs(session, account_id)
     await people.lock_admins(session)
+    await repository.lock_profile(session, account_id)
     account = await people.lock_account(session, account_id)
     if account is None:
         raise PersonNotFound
     roles = await accounts.roles_of(session, account_id)
     if "admin" in roles and not await people.other_admins(session, account_id):
         raise LastAdmin
-    await repository.lock_profile(session, account_id)
     await credits_.lock_people(session, [account_id])
     for job in jobs:
         await control.request_cancel(session, job)
+        await credits_.release(session, job)
     await throttle.forget(session, account.username)
     session.expunge(account)
     await repository.remove_account(session, account_id)

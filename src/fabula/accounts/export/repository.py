@@ -1,17 +1,30 @@
-"""Which rows of the database are somebody's, found from the models, so that no table is forgotten.
+"""Which rows and files are somebody's, found from the models, so that no table is forgotten.
 
 A row is a person's by a column that names them, or by a row of theirs that it cannot be without.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Table, and_, or_, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.models import Base
+from fabula.models import Base, FileFacts
 
 # Tables that name people and are left out of the archive, and why. Those without a model are here
 # as well: a test compares this with the database.
@@ -30,6 +43,19 @@ EXEMPT: dict[str, str] = {
 OWNER_COLUMNS = ("user_id", "account_id", "created_by")
 _PEOPLE = ("auth.accounts", "profiles")
 _SECRET = ("_hash", "secret")
+_TEXTS = ("custom_title", "original_prompt", "prompt", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A stored file that a row tells of; ``words`` is its title or prompt, or empty."""
+
+    id: UUID
+    bucket: str
+    key: str
+    sha256: str
+    words: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +90,7 @@ class PersonalTable:
         if after is not None:
             query = query.where(tuple_(*key) > tuple_(*after))
         found = await session.execute(query.order_by(*key).limit(limit))
-        return [dict(row) for row in found.mappings()]
+        return [{str(name): value for name, value in row.items()} for row in found.mappings()]
 
     def key_of(self, row: dict[str, Any]) -> list[object]:
         return [row[column.name] for column in self.table.primary_key.columns]
@@ -105,3 +131,37 @@ def _names_a_person(column: Column[Any]) -> bool:
 
 def _cannot_be_without(key: ForeignKey) -> bool:
     return key.ondelete == "CASCADE" or not key.parent.nullable
+
+
+def file_tables() -> list[Table]:
+    """The tables of what is known of stored files, by name."""
+    tables = [model.__table__ for model in FileFacts.__subclasses__()]  # type: ignore[attr-defined]
+    return sorted(tables, key=lambda table: str(table.fullname))
+
+
+async def known_files(
+    session: AsyncSession, table: Table, person: UUID, after: UUID | None, limit: int
+) -> list[KnownFile]:
+    """A person's files that a table tells of, by the table's key."""
+    (key,) = table.primary_key.columns
+    parent = next((fk.column.table for fk in key.foreign_keys), table)
+    texts = [func.nullif(parent.c[name], "") for name in _TEXTS if name in parent.c]
+    query = select(
+        key, table.c.bucket, table.c.key, table.c.sha256, func.coalesce(*texts, literal("")),
+        parent.c.created_at,
+    ).where(table.c.user_id == person)  # fmt: skip
+    if parent is not table:
+        query = query.join_from(table, parent, parent.c.id == key)
+    if after is not None:
+        query = query.where(key > after)
+    return [KnownFile(*row) for row in await session.execute(query.order_by(key).limit(limit))]
+
+
+async def known_among(session: AsyncSession, bucket: str, keys: list[str]) -> set[str]:
+    """Which of these files the rows of the caller know, as files or as thumbnails."""
+    parts = [
+        select(column).where(table.c.bucket == bucket, column.in_(keys))
+        for table in file_tables()
+        for column in (table.c.key, table.c.thumbnail_key)
+    ]
+    return set(await session.scalars(union_all(*parts)))

@@ -1,4 +1,4 @@
-"""What the API of a person's own data takes."""
+"""What the API of leaving takes."""
 
 from typing import Annotated
 

@@ -13,8 +13,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.accounts.privacy.files import OwnFile, files_of
-from fabula.accounts.privacy.personal import PersonalTable, personal_tables
+from fabula.accounts.export.files import OwnFile, files_of
+from fabula.accounts.export.repository import PersonalTable, personal_tables
 from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.errors import FabulaError

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts import throttle, trail
 from fabula.accounts.caller import Caller
-from fabula.accounts.privacy.archive import Archive
+from fabula.accounts.export.archive import Archive
 from fabula.accounts.trail import Action
 from fabula.core.database import Database
 from fabula.core.errors import TooMany

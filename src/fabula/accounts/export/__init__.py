@@ -1,0 +1,1 @@
+"""Everything that the studio keeps of a person, as one archive."""
