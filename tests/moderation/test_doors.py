@@ -1,6 +1,7 @@
 """Every door that free text comes in by is screened, or has a reason not to be."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ _PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
     "789c63606060000000040001f61738550000000049454e44ae426082"
 )
+_LINE = re.compile(r"(.+?) +(screened|exempt)(?: +(.+))?")
 # Forms that hold no free text.
 _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 # What else a request needs to be whole.
@@ -27,7 +29,27 @@ REST: dict[str, dict[str, Any]] = {
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},
     },
+    "POST /api/prompts/templates": {
+        "template_name": "a", "use_case": "chat_general", "system_prompt": "Be brief.",
+    },
+    "POST /api/prompts/templates/{template_id}/versions": {
+        "system_prompt": "Be kind.", "message": "Kinder",
+    },
+    "POST /api/prompts/negatives": {"negative_prompt": "grey"},
+    "POST /api/prompts/presets": {"preset_name": "a"},
+    "POST /api/prompts/weights": {"config_name": "a", "weights": {"lake": 1.2}},
 }  # fmt: skip
+_MADE = {
+    "template_id": "INSERT INTO prompt_templates (enhancer_model, use_case, content_mode, "
+    "template_name, system_prompt, is_active) "
+    "VALUES ('qwen_base', 'roleplay', 'sfw', 'n', 'Play.', false) RETURNING id",
+    "negative_id": "INSERT INTO negative_prompts (negative_prompt, content_mode) "
+    "VALUES ('blurred', 'sfw') RETURNING id",
+    "preset_id": "INSERT INTO enhancement_presets (preset_name, enable_qwen, enable_compel, "
+    "auto_enhancement) VALUES ('plain', true, false, false) RETURNING id",
+    "set_id": "INSERT INTO compel_configs (config_name, weights, config_hash) "
+    "VALUES ('deep', '{\"sea\": 1.3}', 'x') RETURNING id",
+}
 # Options of the command line that name something that is there or are numbers, paths and codes.
 _NAMES_OF_THINGS = {"user", "job_type", "role", "command", "head", "engine", "path", "target"}
 
@@ -37,10 +59,12 @@ def doors() -> dict[str, str]:
     found = {}
     for line in FILE.read_text().splitlines():
         if line and not line.startswith("#"):
-            place, kind = line[:53].rstrip(), line[53:].split(maxsplit=1)
+            parts = _LINE.fullmatch(line)
+            assert parts, line
+            place, kind, reason = parts.groups()
             assert place not in found, f"{place} has two lines"
-            assert kind[0] == "screened" or len(kind) == 2, f"{place} has no reason"
-            found[place] = kind[0]
+            assert kind == "screened" or reason, f"{place} has no reason"
+            found[place] = kind
     return found
 
 
@@ -121,13 +145,16 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
     kept = (await studio.client.post(f"/api/workspace/assets/{staged[0]['id']}/keep")).json()
     sessions = (await studio.client.get("/api/workspace/sessions")).json()["items"]
     screened = [d for d, kind in doors().items() if kind == "screened" and "/api/" in d]
-    assert len(screened) > 12
+    assert len(screened) > 30
+    made = {name: str(await studio.scalar(insert)) for name, insert in _MADE.items()}
     async with await studio.person("root", "admin") as root:
         for count, door in enumerate(screened, 1):
             method, path, field = door.split()
             shelf = kept["id"] if "/library/" in path else staged[1]["id"]
-            place = path.format(asset_id=shelf, session_id=sessions[0]["id"])
-            answer = await sent(root if needs_admin(path) else studio.client, method, place, field)
+            place = path.format(**made, asset_id=shelf, session_id=sessions[0]["id"], name="sea")
+            rest = REST.get(f"{method} {path}", {})
+            client = root if needs_admin(path) else studio.client
+            answer = await sent(client, method, place, field, rest)
             assert (answer.status_code, answer.json()["error"]) == (422, "screened_text"), door
             noted = await refusals(studio)
             assert len(noted) == count, door
@@ -137,12 +164,16 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
 
 
 def needs_admin(path: str) -> bool:
-    return path.startswith(("/api/people", "/api/model-configs"))
+    return path.startswith(("/api/people", "/api/model-configs", "/api/prompts/")) and not (
+        path.startswith("/api/prompts/enhance")
+    )
 
 
-async def sent(client: httpx.AsyncClient, method: str, place: str, field: str) -> httpx.Response:
+async def sent(
+    client: httpx.AsyncClient, method: str, place: str, field: str, rest: dict[str, Any]
+) -> httpx.Response:
     value: Any = {"negative_prompt": NEGATIVE, "username": NAME}.get(field, REFUSED)
-    body = {**REST.get(f"{method} {place}", {}), field: [value] if field == "tags" else value}
+    body = {**rest, field: [value] if field in {"tags", "entries"} else value}
     return await client.request(method, place, json=body)
 
 
