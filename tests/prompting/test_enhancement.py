@@ -11,8 +11,12 @@ from fabula.core.errors import FabulaError, Invalid
 from fabula.engines.base import Cancelled
 from fabula.prompting.enhancement import Enhanced, Enhancer, EnhanceRequest
 from fabula.prompting.keys import enhancement_key
+from fabula.prompting.rules import trimmed
 from fabula.prompting.selection import Selected, select
 from fabula.prompting.token_budget import count_tokens
+from fabula.prompting.weights import a1111
+from fabula.prompting.weights.budget import count_prompt
+from fabula.prompting.weights.tree import plain
 
 
 class Refused(FabulaError):
@@ -199,9 +203,9 @@ async def test_any_prompt_and_any_reply_stay_within_the_budget(
     prompt: str, reply: str, job_type: str
 ) -> None:
     result = await enhance(prompt, Enhancer(Writer(reply)), job_type)
-    assert result.tokens == count_tokens(result.final) <= result.token_limit
-    first = prompt.strip().split(" ")[0].rstrip(" ,;:.")[:1]
-    assert result.final.startswith(first)
+    assert result.tokens == count_prompt(a1111.parse(result.final)) <= result.token_limit
+    own = trimmed(plain(a1111.parse(prompt)))
+    assert not own or plain(a1111.parse(result.final)).startswith(own[0])
 
 
 async def test_the_same_request_gives_the_same_words() -> None:

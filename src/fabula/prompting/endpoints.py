@@ -8,13 +8,18 @@ from fabula.accounts.access import (
     CallerDep,
     DatabaseDep,
     SessionDep,
+    signed_in,
 )
+from fabula.accounts.caller import Caller
 from fabula.prompting import rewriting, service
-from fabula.prompting.enhancement import Enhancer
+from fabula.prompting.controls import MOST_STYLE_TOKENS, WORDS, Angle, Aspect, Shot
+from fabula.prompting.enhancement import Enhancer, EnhanceRequest
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
 from fabula.prompting.schemas import (
     CacheCountsOut,
     CacheStateOut,
+    ChoiceOut,
+    ControlsOut,
     EnhanceIn,
     EnhanceOut,
     JobTypeName,
@@ -39,16 +44,31 @@ async def enhance_prompt(
 ) -> EnhanceOut:
     """Rewrite a prompt for a job type, without making anything. The words that were sent stay in
     front, unchanged; the answer tells what was added, cut and why."""
-    result = await rewriting.rewrite(
-        database,
-        enhancer,
+    return enhanced_out(await rewriting.rewrite(database, enhancer, _request(body, caller)))
+
+
+def _request(body: EnhanceIn, caller: Caller) -> EnhanceRequest:
+    return EnhanceRequest(
         prompt=body.prompt,
         job_type=body.job_type,
         seed=body.seed,
-        mode=caller.mode,
         use_model=body.strategy == "auto",
+        mode=caller.mode,
+        syntax=body.prompt_syntax,
     )
-    return enhanced_out(result)
+
+
+@router.get("/controls", dependencies=[Depends(signed_in)])
+def list_controls() -> ControlsOut:
+    """What can be chosen instead of written, with the words that each choice adds."""
+    return ControlsOut(
+        shot=_choices(Shot), angle=_choices(Angle), aspect=_choices(Aspect),
+        style_tokens=MOST_STYLE_TOKENS,
+    )  # fmt: skip
+
+
+def _choices(kind: type[Shot | Angle | Aspect]) -> list[ChoiceOut]:
+    return [ChoiceOut(value=choice, words=WORDS[choice]) for choice in kind]
 
 
 @router.get("/negative")
