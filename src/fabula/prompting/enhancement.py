@@ -137,6 +137,11 @@ class Enhancer:
         self._screen = screen
         self._seconds = model_seconds
 
+    def check(self, request: EnhanceRequest) -> None:
+        """Raise what ``enhance`` would raise, without any work."""
+        target_of(request.job_type)
+        self._screen(readings(request.prompt, request.syntax), mode=request.mode)
+
     async def enhance(
         self, request: EnhanceRequest, template: Selected, hear: Hear | None = None
     ) -> Enhanced:
@@ -147,9 +152,9 @@ class Enhancer:
         a fault of the model.
         """
         started = time.perf_counter()
+        self.check(request)
         family, made = target_of(request.job_type)
         prompt = read(request.prompt, request.syntax)
-        self._screen(readings(request.prompt, request.syntax), mode=request.mode)
         limit, encoder = limit_of(family, template.token_limit), limit_of(family)
         notes = _template_notes(template)
         suggestion = Suggestion(())

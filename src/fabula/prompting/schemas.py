@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
 from fabula.core.text import no_null_bytes
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
@@ -87,6 +87,17 @@ class EnhanceOut(BaseModel):
     expansion_percent: float
     time_ms: int
     engine: TextEngineOut | None
+
+
+class DeltaOut(BaseModel):
+    """A piece of what the model writes, white space included; not all of it gets into the
+    prompt."""
+
+    text: str
+
+
+class EnhanceEvent(RootModel[DeltaOut | EnhanceOut]):
+    """The data of an event: of `delta`, and of `done`."""
 
 
 class ChoiceOut(BaseModel):
