@@ -46,7 +46,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/people/{person_id}/credits": {"amount": 5, "reason": "a test"},
     "PUT /api/people/{person_id}/plan": {"plan": None},
     "POST /api/jobs": {"prompt": "a fox"},
+    "PUT /api/jobs/{job_id}/rating": {"quality": 7},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
+    "POST /api/prompts/enhance/stream": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/prompts/templates": {
         "template_name": "t", "use_case": "chat_general", "system_prompt": "Answer briefly.",
     },

@@ -142,7 +142,10 @@ def needs_admin(path: str) -> bool:
 
 async def sent(client: httpx.AsyncClient, method: str, place: str, field: str) -> httpx.Response:
     value: Any = {"negative_prompt": NEGATIVE, "username": NAME}.get(field, REFUSED)
-    body = {**REST.get(f"{method} {place}", {}), field: [value] if field == "tags" else value}
+    value = [value] if field == "tags" else value
+    for name in reversed(field.split(".")):
+        value = {name: value}
+    body = {**REST.get(f"{method} {place}", {}), **value}
     return await client.request(method, place, json=body)
 
 

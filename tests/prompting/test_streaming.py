@@ -37,7 +37,7 @@ async def test_the_pieces_then_the_whole(studio: Studio) -> None:
 class Pausing(Writer):
     """Writes one word and then nothing more."""
 
-    async def run(self, request: TextRequest, cancel: CancelToken) -> AsyncGenerator[Any, None]:
+    async def run(self, _: TextRequest, cancel: CancelToken) -> AsyncGenerator[Any, None]:
         try:
             yield TextDelta("frosty ")
             await asyncio.Event().wait()

@@ -75,6 +75,10 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       count: 1,
       reference: null,
       enhance: false,
+      prompt_syntax: 'a1111',
+      preset: null,
+      weights: null,
+      controls: {},
     },
     engine: { id: 'sketchbook', name: 'Sketchbook', stand_in: true },
     warnings: [],
@@ -104,6 +108,7 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
+    weights: false,
 }
 
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
