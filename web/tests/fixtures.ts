@@ -89,6 +89,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     completed_at: null,
     assets: [],
     rating: 'general',
+    quality_rating: null,
     ...change,
   }
 }
@@ -108,7 +109,7 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
-    weights: false,
+  weights: false,
 }
 
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {

@@ -25,7 +25,7 @@ export async function postForEvents(
 ): Promise<void> {
   let response: Response
   try {
-    response = await fetch(path, {
+    response = await fetch(location.origin + path, {
       method: 'POST',
       credentials: 'same-origin',
       headers: { ...CSRF, 'Content-Type': 'application/json' },

@@ -23,15 +23,16 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
     strength: params.reference?.strength ?? EMPTY_DRAFT.strength,
     // A rewriting has the words of the controls in it already.
     controls: rewritten ? {} : params.controls,
-    improved: rewritten && job.enhanced_prompt
-      ? {
-          source: job.original_prompt,
-          text: job.enhanced_prompt,
-          inUse: true,
-          notes: [],
-          cut: [],
-          by: 'as it was made',
-        }
-      : null,
+    improved:
+      rewritten && job.enhanced_prompt
+        ? {
+            source: job.original_prompt,
+            text: job.enhanced_prompt,
+            inUse: true,
+            notes: [],
+            cut: [],
+            by: 'as it was made',
+          }
+        : null,
   }
 }
