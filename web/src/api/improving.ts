@@ -7,11 +7,12 @@ export async function improvePrompt(
   hear: (text: string) => void,
   signal: AbortSignal,
 ): Promise<EnhanceOut> {
-  let whole: EnhanceOut | null = null
+  const whole: EnhanceOut[] = []
   await postForEvents('/api/prompts/enhance/stream', body, signal, ({ type, data }) => {
     if (type === 'delta') hear((data as { text: string }).text)
-    if (type === 'done') whole = data as EnhanceOut
+    if (type === 'done') whole.push(data as EnhanceOut)
   })
-  if (!whole) throw brokenOff()
-  return whole
+  const [answer] = whole
+  if (!answer) throw brokenOff()
+  return answer
 }
