@@ -48,7 +48,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "DELETE /api/people/{person_id}": {"reason": "a test"},
     "POST /api/me/delete": {"username": "ada"},
     "POST /api/jobs": {"prompt": "a fox"},
+    "PUT /api/jobs/{job_id}/rating": {"quality": 7},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
+    "POST /api/prompts/enhance/stream": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/prompts/templates": {
         "template_name": "t", "use_case": "chat_general", "system_prompt": "Answer briefly.",
     },

@@ -189,8 +189,6 @@ def test_loras_come_from_their_folder_alone(engine: DiffusersSdxl, path: str) ->
     [
         ({"prompt": "a fox " * 60}, "prompt_truncated"),
         ({"negative_prompt": "a fox " * 60}, "prompt_truncated"),
-        ({"prompt": "a fox in (snow:1.3)"}, "weights_unused"),
-        ({"prompt": "a fox++ in snow"}, "weights_unused"),
         ({"negative_prompt": "snow", "guidance_scale": 1}, "negative_prompt_unused"),
     ],
 )

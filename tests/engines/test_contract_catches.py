@@ -270,6 +270,17 @@ class PaintsOverTheSource(Card):
         yield event
 
 
+class IgnoresWeights(ReferenceCard):
+    def capabilities(self) -> ImageCapabilities:
+        return replace(CAPABILITIES, weights=True)
+
+
+class CountsNeutralWeights(IgnoresWeights):
+    def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
+        prompt = f"{request.prompt} {request.weighted_prompt}"
+        return super().run(replace(request, prompt=prompt), cancel)
+
+
 IMAGE_CASES: list[tuple[type[ReferenceCard], str]] = [
     (OwnInfo, "the_info_is_complete"),
     (BadId, "the_info_is_complete"),
@@ -306,6 +317,8 @@ IMAGE_CASES: list[tuple[type[ReferenceCard], str]] = [
     (StrengthTurnedRound, "strength_leads_away_from_the_source"),
     (NoStrength, "strength_leads_away_from_the_source"),
     (PaintsOverTheSource, "strength_leads_away_from_the_source"),
+    (IgnoresWeights, "weights_count_and_neutral_ones_do_not"),
+    (CountsNeutralWeights, "weights_count_and_neutral_ones_do_not"),
 ]
 
 

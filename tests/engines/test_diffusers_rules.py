@@ -203,19 +203,3 @@ def test_the_steps_of_a_strength_are_counted_as_written(
     assert steps_run(request) == run
     codes = [warning.code for warning in warnings_for(request)]
     assert codes == (["strength_raised"] if steps * strength < 1 else [])
-
-
-@pytest.mark.parametrize(
-    ("prompt", "weighted"),
-    [
-        ("a fox in (snow:1.3)", True),
-        ("a fox in (deep snow: .8)", True),
-        ("a fox++", True),
-        ("a (red)-- fox", True),
-        ("a fox (at 7:30)", False),
-        ("a red-brown fox -- at dawn, 1+1", False),
-    ],
-)
-def test_weights_are_recognised(prompt: str, weighted: bool) -> None:
-    codes = [warning.code for warning in warnings_for(replace(ASK, prompt=prompt))]
-    assert codes == (["weights_unused"] if weighted else [])

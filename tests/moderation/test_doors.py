@@ -173,7 +173,10 @@ async def sent(
     client: httpx.AsyncClient, method: str, place: str, field: str, rest: dict[str, Any]
 ) -> httpx.Response:
     value: Any = {"negative_prompt": NEGATIVE, "username": NAME}.get(field, REFUSED)
-    body = {**rest, field: [value] if field in {"tags", "entries"} else value}
+    value = [value] if field in {"tags", "entries"} else value
+    for name in reversed(field.split(".")):
+        value = {name: value}
+    body = {**rest, **value}
     return await client.request(method, place, json=body)
 
 

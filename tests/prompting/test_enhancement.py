@@ -9,10 +9,16 @@ from writers import FAILURE, Writer, info
 
 from fabula.core.errors import FabulaError, Invalid
 from fabula.engines.base import Cancelled
+from fabula.prompting.asking import Sampling
 from fabula.prompting.enhancement import Enhanced, Enhancer, EnhanceRequest
+from fabula.prompting.finishing import Finish
 from fabula.prompting.keys import enhancement_key
+from fabula.prompting.rules import trimmed
 from fabula.prompting.selection import Selected, select
 from fabula.prompting.token_budget import count_tokens
+from fabula.prompting.weights import a1111
+from fabula.prompting.weights.budget import count_prompt
+from fabula.prompting.weights.tree import plain
 
 
 class Refused(FabulaError):
@@ -199,9 +205,9 @@ async def test_any_prompt_and_any_reply_stay_within_the_budget(
     prompt: str, reply: str, job_type: str
 ) -> None:
     result = await enhance(prompt, Enhancer(Writer(reply)), job_type)
-    assert result.tokens == count_tokens(result.final) <= result.token_limit
-    first = prompt.strip().split(" ")[0].rstrip(" ,;:.")[:1]
-    assert result.final.startswith(first)
+    assert result.tokens == count_prompt(a1111.parse(result.final)) <= result.token_limit
+    own = trimmed(plain(a1111.parse(prompt)))
+    assert not own or plain(a1111.parse(result.final)).startswith(own[0])
 
 
 async def test_the_same_request_gives_the_same_words() -> None:
@@ -209,3 +215,39 @@ async def test_the_same_request_gives_the_same_words() -> None:
     first, second = [await enhance("a fox", Enhancer(writer), seed=9) for _ in range(2)]
     assert first.final == second.final
     assert (await enhance("a fox", seed=9)).final != (await enhance("a fox", seed=10)).final
+
+
+async def test_weights_stay_on_the_persons_words() -> None:
+    writer = Writer("frosty air, quiet mood")
+    result = await enhance("a ((fox)) in [snow].", Enhancer(writer))
+    assert result.final.startswith("a ((fox)) in [snow], frosty air, quiet mood, ")
+    assert writer.requests[0].messages[-1].content == "a fox in snow,"
+    assert result.tokens == count_prompt(a1111.parse(result.final)) < count_tokens(result.final)
+
+
+async def test_what_finishes_a_prompt_comes_last_and_is_weighed_in_the_models_words() -> None:
+    writer = Writer("frosty air, quiet mood")
+    finish = Finish({"mood": 1.2, "cobweb": 0.8}, ["wide shot", "ink"])
+    request = EnhanceRequest("a fox", "sdxl_image_fast", 4, finish=finish)
+    result = await Enhancer(writer).enhance(request, template("sdxl_image_fast"))
+    assert result.final.startswith("a fox, frosty air, quiet (mood:1.2), ")
+    assert result.final.endswith(", (cobweb:0.8), wide shot, ink")
+
+
+@pytest.mark.parametrize("details", [0, 5, 40])
+async def test_a_finished_prompt_is_within_the_encoders_limit(details: int) -> None:
+    prompt = "a fox" + ", (tall grey stones:1.2)" * details
+    finish = Finish({"lake": 0.8}, ["wide shot"])
+    request = EnhanceRequest(prompt, "sdxl_image_fast", 4, finish=finish)
+    result = await Enhancer(None).enhance(request, template("sdxl_image_fast"))
+    assert result.final.endswith(", (lake:0.8), wide shot")
+    assert result.tokens == count_prompt(a1111.parse(result.final)) <= 75
+
+
+async def test_a_preset_may_say_how_the_model_writes() -> None:
+    writer = Writer("frosty air")
+    for sampling in (Sampling(), Sampling(0.2, 30)):
+        request = EnhanceRequest("a fox", "sdxl_image_fast", sampling=sampling)
+        await Enhancer(writer).enhance(request, template("sdxl_image_fast"))
+    told = [(asked.temperature, asked.max_tokens) for asked in writer.requests]
+    assert told == [(0.7, 48), (0.2, 30)]

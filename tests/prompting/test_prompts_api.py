@@ -170,11 +170,15 @@ async def test_negative_prompts_for_display(person: httpx.AsyncClient) -> None:
 
 
 async def test_the_negative_prompt_of_a_job(app: FastAPI, database: Database) -> None:
-    fitted = await rewriting.negative_for(database, own="rain", job_type="sdxl_image_fast")
-    assert fitted is not None
-    assert fitted.text.startswith("rain, nudity, gore")
-    assert fitted.tokens <= 75
-    assert await rewriting.negative_for(database, own="rain", job_type="image_fast") is None
+    async def of_a(job_type: str) -> str | None:
+        return await rewriting.negative_for(
+            database, own="(rain:1.2)", syntax="a1111", job_type=job_type
+        )
+
+    text = await of_a("sdxl_image_fast")
+    assert text is not None
+    assert text.startswith("(rain:1.2), nudity, gore")
+    assert await of_a("image_fast") is None
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ONLY)

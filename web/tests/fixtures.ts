@@ -76,6 +76,10 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       count: 1,
       reference: null,
       enhance: false,
+      prompt_syntax: 'a1111',
+      preset: null,
+      weights: null,
+      controls: {},
     },
     engine: { id: 'sketchbook', name: 'Sketchbook', stand_in: true },
     warnings: [],
@@ -87,6 +91,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
     dismissed: false,
     assets: [],
     rating: 'general',
+    quality_rating: null,
     ...change,
   }
 }
@@ -106,6 +111,7 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
+  weights: false,
 }
 
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {

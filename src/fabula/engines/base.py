@@ -133,6 +133,8 @@ class ImageCapabilities:
     previews: bool = False
     schedulers: tuple[str, ...] = ()
     loras: bool = False
+    weights: bool = False
+    """Whether words of a prompt can count more or less than others."""
     families: tuple[str, ...] = ("sdxl",)
     """Model families of the job table that the engine serves (``sdxl``, ``wan``)."""
 
@@ -153,8 +155,38 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightedSpan:
+    """Text that counts ``weight`` times; 1 is neutral, and white space always is."""
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedChunk:
+    """Spans that are encoded together, white space between them included."""
+
+    spans: tuple[WeightedSpan, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedText:
+    """A text whose words count differently: chunks read one after the other or, ``blended``, mixed
+    into one meaning by their weights, brought to a sum of one where ``normalized``."""
+
+    chunks: tuple[WeightedChunk, ...]
+    blended: bool = False
+    normalized: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """One batch of pictures. Picture ``i`` uses seed ``seed + i`` (0 <= seed < 2**63)."""
+    """One batch of pictures. Picture ``i`` uses seed ``seed + i`` (0 <= seed < 2**63).
+
+    The prompts are words without notation. An engine with ``weights`` also gets what they count,
+    where they do not all count the same.
+    """
 
     prompt: str
     seed: int
@@ -171,6 +203,8 @@ class ImageRequest:
     model: str | None = None
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    weighted_prompt: WeightedText | None = None
+    weighted_negative: WeightedText | None = None
 
 
 @dataclass(frozen=True, slots=True)

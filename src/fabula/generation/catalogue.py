@@ -106,4 +106,5 @@ def _limits(job_type: JobType, found: ImageCapabilities) -> LimitsOut:
         max_count=found.max_count,
         negative_prompt=found.negative_prompt,
         image_to_image=found.image_to_image,
+        weights=found.weights,
     )

@@ -17,6 +17,7 @@ from fabula.generation.schemas import (
     EngineStateOut,
     JobIn,
     JobOut,
+    JobRatingIn,
     JobTypeOut,
     ModelConfigIn,
     ModelConfigOut,
@@ -122,6 +123,20 @@ async def repeat_job(
     """Make the same once more: same parameters, same seed."""
     new_id = await service.again(session, caller, job_id, desk)
     return await _one(session, caller, new_id, desk, links)
+
+
+@router.put("/jobs/{job_id}/rating")
+async def rate_job(
+    job_id: UUID,
+    body: JobRatingIn,
+    caller: CallerDep,
+    session: SessionDep,
+    desk: DeskDep,
+    links: LinksDep,
+) -> JobOut:
+    """Rate a finished job from 0 to 10; null takes the rating back."""
+    await service.rate(session, caller, job_id, body.quality)
+    return await _one(session, caller, job_id, desk, links)
 
 
 @router.get("/jobs/{job_id}/preview/{index}", response_class=Response)

@@ -9,6 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from fabula.moderation.rating import Mode
+from fabula.prompting.asking import AS_USUAL, Sampling
+from fabula.prompting.controls import Controls
+from fabula.prompting.finishing import Finish
+from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax
 
 
 class FrozenReference(BaseModel):
@@ -30,10 +34,23 @@ class FrozenTemplate(BaseModel):
     version: int
 
 
+class FrozenPreset(BaseModel):
+    id: UUID
+    name: str
+
+
+class FrozenWeights(BaseModel):
+    """Canonical terms, and the hash by which a stored set has the same ones."""
+
+    hash: str
+    terms: dict[str, float]
+
+
 class Rewriting(BaseModel):
     """How the prompt became what the engine read. ``wanted`` is False when it was left alone."""
 
     wanted: bool
+    sampling: Sampling = AS_USUAL
     strategy: str | None = None
     template: FrozenTemplate | None = None
     fallback_level: str | None = None
@@ -57,6 +74,13 @@ class Provenance(BaseModel):
     negative_prompt: str = ""
     negative_final: str | None = None
     """What the engine read: the person's words and the studio's; None until it is known."""
+    prompt_syntax: Syntax = DEFAULT_SYNTAX
+    """What the person's prompts are written in."""
+    reads_weights: bool = False
+    """Whether the engine gets weights; otherwise it gets the words alone."""
+    preset: FrozenPreset | None = None
+    weights: FrozenWeights | None = None
+    controls: Controls = Controls()
     seed: int
     count: int
     width: int
@@ -82,6 +106,17 @@ class Provenance(BaseModel):
     def brought(self) -> bool:
         """Whether a picture that a person brought along is behind this."""
         return self.reference is not None and self.reference.brought
+
+    @property
+    def finish(self) -> Finish:
+        """What joins the prompt after rewriting."""
+        terms = self.weights.terms if self.weights else {}
+        return Finish(terms, self.controls.words)
+
+    @property
+    def final_syntax(self) -> Syntax:
+        """What ``prompt_final`` is written in."""
+        return self.finish.syntax(self.prompt_syntax)
 
     @property
     def price(self) -> int:

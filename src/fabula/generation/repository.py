@@ -88,6 +88,17 @@ async def get_job(session: AsyncSession, user_id: UUID, job_id: UUID, mode: Mode
     return JobRow(row[0], row[1]) if row else None
 
 
+async def lock_job(session: AsyncSession, user_id: UUID, job_id: UUID) -> Job | None:
+    """A job of this person as it is now, locked until the transaction ends."""
+    row: Job | None = await session.scalar(
+        select(Job)
+        .where(Job.id == job_id, Job.user_id == user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return row
+
+
 async def list_jobs(
     session: AsyncSession,
     user_id: UUID,

@@ -4,7 +4,7 @@ from fabula.core.database import Database
 from fabula.generation.provenance import FrozenTemplate, Provenance, Rewriting
 from fabula.generation.runner import Rewriter
 from fabula.models import Job
-from fabula.prompting.enhancement import Enhanced, Enhancer
+from fabula.prompting.enhancement import Enhanced, Enhancer, EnhanceRequest
 from fabula.prompting.rewriting import negative_for, rewrite
 
 
@@ -15,26 +15,34 @@ def rewriter(database: Database, enhancer: Enhancer) -> Rewriter:
         if plan.negative_final is None:
             plan = await _with_negative(database, plan)
         if plan.prompt_final is None:
-            written = await rewrite(
-                database,
-                enhancer,
-                prompt=plan.prompt_original,
-                job_type=plan.job_type,
-                seed=plan.seed,
-                mode=plan.mode,
-            )
-            plan = rewritten(plan, written)
+            plan = rewritten(plan, await rewrite(database, enhancer, _request(plan)))
         return plan
 
     return prepared
 
 
+def _request(plan: Provenance) -> EnhanceRequest:
+    return EnhanceRequest(
+        prompt=plan.prompt_original,
+        job_type=plan.job_type,
+        seed=plan.seed,
+        mode=plan.mode,
+        syntax=plan.prompt_syntax,
+        sampling=plan.rewriting.sampling,
+        finish=plan.finish,
+    )
+
+
 async def _with_negative(database: Database, plan: Provenance) -> Provenance:
     """The person's own words first, then the studio's, as far as the encoder reads."""
-    fitted = await negative_for(
-        database, own=plan.negative_prompt, job_type=plan.job_type, mode=plan.mode
+    composed = await negative_for(
+        database,
+        own=plan.negative_prompt,
+        syntax=plan.prompt_syntax,
+        job_type=plan.job_type,
+        mode=plan.mode,
     )
-    text = plan.negative_prompt if fitted is None else fitted.text
+    text = plan.negative_prompt if composed is None else composed
     return plan.model_copy(update={"negative_final": text})
 
 
@@ -43,6 +51,7 @@ def rewritten(plan: Provenance, written: Enhanced) -> Provenance:
     template = written.template
     story = Rewriting(
         wanted=True,
+        sampling=plan.rewriting.sampling,
         strategy=written.strategy,
         template=FrozenTemplate(id=template.id, name=template.name, version=template.version),
         fallback_level=template.fallback_level,

@@ -36,6 +36,7 @@ from fabula.generation import closing, outputs, repository
 from fabula.generation.errors import ModeWithdrawn, ReferenceNotFound
 from fabula.generation.progress import ProgressReporter
 from fabula.generation.provenance import Provenance
+from fabula.generation.reading import words_and_weights
 from fabula.generation.submit import judge
 from fabula.models import Job
 from fabula.moderation.policy import ContentRefused
@@ -203,9 +204,19 @@ class JobRunner:
                     raise EngineError("The engine sent something that is not a picture.")
 
     async def _request(self, plan: Provenance, first: int) -> ImageRequest:
+        prompt, weighted = words_and_weights(
+            plan.prompt_final or plan.prompt_original,
+            plan.final_syntax,
+            weights=plan.reads_weights,
+        )
+        negative, weighted_negative = words_and_weights(
+            plan.negative_final or "", plan.prompt_syntax, weights=plan.reads_weights
+        )
         return ImageRequest(
-            prompt=plan.prompt_final or plan.prompt_original,
-            negative_prompt=plan.negative_final or "",
+            prompt=prompt,
+            negative_prompt=negative,
+            weighted_prompt=weighted,
+            weighted_negative=weighted_negative,
             seed=plan.seed,
             width=plan.width,
             height=plan.height,

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from fabula.core.text import no_null_bytes
 from fabula.generation.job_types import DEFAULT_JOB_TYPE
 from fabula.moderation.rating import Mode
+from fabula.prompting.controls import Controls
+from fabula.prompting.weights.schemas import Terms
+from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
@@ -30,7 +33,11 @@ class ReferenceIn(Strict):
 
 
 class JobIn(Strict):
-    """What to make. Everything but the prompt has a default from the job type."""
+    """What to make. Everything but the prompt has a default from the job type.
+
+    ``weights`` are terms with what each counts, from 0.1 to 2; they replace those of the preset,
+    and ``enhance`` replaces whether it rewrites. All prompts are written in ``prompt_syntax``.
+    """
 
     prompt: PromptText = Field(min_length=1)
     job_type: str = DEFAULT_JOB_TYPE
@@ -43,6 +50,10 @@ class JobIn(Strict):
     guidance_scale: float | None = Field(default=None, ge=0, le=100, allow_inf_nan=False)
     enhance: bool | None = None
     enhanced_prompt: PromptText | None = None
+    prompt_syntax: Syntax = DEFAULT_SYNTAX
+    preset_id: UUID | None = None
+    weights: Terms | None = None
+    controls: Controls | None = None
     destination: Literal["workspace", "library"] = "workspace"
     reference: ReferenceIn | None = None
 
@@ -103,6 +114,13 @@ class ReferenceOut(BaseModel):
     strength: float
 
 
+class UsedPresetOut(BaseModel):
+    """A preset as it was named when the job was accepted."""
+
+    id: UUID
+    name: str
+
+
 class ParamsOut(BaseModel):
     """The parameters of a job, as they were fixed when it was accepted."""
 
@@ -115,6 +133,10 @@ class ParamsOut(BaseModel):
     count: int
     reference: ReferenceOut | None
     enhance: bool
+    prompt_syntax: Syntax
+    preset: UsedPresetOut | None
+    weights: dict[str, float] | None
+    controls: Controls
 
 
 class RewritingOut(BaseModel):
@@ -173,6 +195,13 @@ class JobOut(BaseModel):
     dismissed: bool
     assets: list[AssetRef]
     rating: Mode
+    quality_rating: int | None
+
+
+class JobRatingIn(Strict):
+    """How good the outputs are, from 0 to 10; null takes a rating back."""
+
+    quality: int | None = Field(ge=0, le=10, strict=True)
 
 
 class RangeOut(BaseModel):
@@ -192,6 +221,7 @@ class LimitsOut(BaseModel):
     max_count: int
     negative_prompt: bool
     image_to_image: bool
+    weights: bool
 
 
 class JobTypeEngineOut(EngineOut):

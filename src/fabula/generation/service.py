@@ -1,5 +1,6 @@
 """Rules of jobs: read, cancel, try again."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ from fabula.generation.errors import JobNotFound, WrongState
 from fabula.generation.provenance import Provenance
 from fabula.generation.repository import JobRow
 from fabula.generation.submit import Desk
+from fabula.prompting import ratings
+from fabula.prompting.weights import service as weights
 from fabula.queue import control
 
 
@@ -52,6 +55,26 @@ async def dismiss(session: AsyncSession, caller: Caller, job_id: UUID) -> None:
     await live.publish(
         session, caller.user_id, "job.updated", {"job_id": str(job_id), "status": "failed"}
     )
+
+
+async def rate(session: AsyncSession, caller: Caller, job_id: UUID, quality: int | None) -> None:
+    """Say how good a finished job is, from 0 to 10, or take that back with None. The averages of
+    its preset and of the set with its weights follow."""
+    row = await get_job(session, caller, job_id)
+    job = await repository.lock_job(session, caller.user_id, job_id)
+    if job is None:
+        raise JobNotFound
+    if job.status != "completed":
+        raise WrongState("Only a job that is finished can be rated: wait for its outputs.")
+    old, new = job.quality_rating, None if quality is None else Decimal(quality)
+    job.quality_rating = new
+    await session.flush()
+    plan = Provenance.model_validate(row.job.metadata_)
+    async with elevated(session):
+        if plan.preset:
+            await ratings.move(session, "preset", plan.preset.id, old, new)
+        if plan.weights and (same := await weights.set_with(session, plan.weights.hash)):
+            await ratings.move(session, "weights", same, old, new)
 
 
 async def retry(session: AsyncSession, caller: Caller, job_id: UUID, desk: Desk) -> UUID:

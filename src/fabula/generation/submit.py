@@ -20,12 +20,16 @@ from fabula.generation.engine_choice import Choice, choose, own_settings, snappe
 from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
-from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
+from fabula.generation.provenance import FrozenReference, Provenance
+from fabula.generation.reading import warnings_of
 from fabula.generation.schemas import MAX_SEED, JobIn
+from fabula.generation.wording import settle
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
 from fabula.moderation.rating import Mode, strictest
 from fabula.prompting.book import service as prompt_book
+from fabula.prompting.presets import service as presets
+from fabula.prompting.weights.syntax import readings
 from fabula.queue import leases
 
 
@@ -111,8 +115,10 @@ async def resubmit(
             "warnings": warnings,
             "effective": {},
             "mode": strictest(old.mode, caller.mode),
+            "reads_weights": _reads_weights(choice),
         }
     )
+    fresh = _warned(fresh)
     judge(fresh)
     return await write_job(session, caller, fresh, destination, desk)
 
@@ -120,9 +126,13 @@ async def resubmit(
 def judge(plan: Provenance) -> None:
     """Ask the content policy about everything that a person wrote, and what became of it. Raises
     ``ContentRefused``."""
+    written = readings(plan.prompt_original, plan.prompt_syntax)
+    if plan.prompt_final is not None:
+        written += readings(plan.prompt_final, plan.final_syntax)
+    terms = plan.weights.terms if plan.weights else ()
     screen(
-        (plan.prompt_original, plan.prompt_final),
-        negative=plan.negative_prompt,
+        dict.fromkeys((*written, *terms, plan.controls.style)),
+        negative=" ".join(readings(plan.negative_prompt, plan.prompt_syntax)),
         mode=plan.mode,
         brought=plan.brought,
     )
@@ -151,10 +161,16 @@ async def _plan(
     if body.reference and not limits.image_to_image:
         raise NotPossible("This engine cannot start from a picture.", field="reference")
     width, height, warnings = _size(body, job_type, limits)
-    return Provenance(
+    wording = await settle(session, body, job_type)
+    plan = Provenance(
         job_type=job_type.name,
         prompt_original=body.prompt,
-        prompt_final=_ready_prompt(body, job_type),
+        prompt_final=wording.final,
+        prompt_syntax=body.prompt_syntax,
+        reads_weights=limits.weights,
+        preset=wording.preset,
+        weights=wording.weights,
+        controls=wording.controls,
         negative_prompt=body.negative_prompt or "",
         negative_final=_negative(body, choice, limits),
         seed=secrets.randbelow(MAX_SEED) if body.seed is None else body.seed,
@@ -168,22 +184,24 @@ async def _plan(
         reference=reference,
         # From a picture that may show anybody, only what is fit for everybody is made.
         mode="general" if reference and reference.brought else mode,
-        rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
+        rewriting=wording.rewriting,
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
         model=choice.chosen.info.model,
         model_config_id=config.id if config else None,
         unit_credits=job_type.credits,
-        warnings=warnings,
+        warnings=[*warnings, *wording.warnings],
     )
+    return _warned(plan)
 
 
-def _ready_prompt(body: JobIn, job_type: JobType) -> str | None:
-    """The prompt for the engine, or None when it is to be rewritten first."""
-    if body.enhanced_prompt:
-        return body.enhanced_prompt
-    wanted = job_type.rewritten if body.enhance is None else body.enhance
-    return None if wanted else body.prompt
+def _warned(plan: Provenance) -> Provenance:
+    return plan.model_copy(update={"warnings": [*plan.warnings, *warnings_of(plan)]})
+
+
+def _reads_weights(choice: Choice) -> bool:
+    limits = choice.capabilities
+    return isinstance(limits, ImageCapabilities) and limits.weights
 
 
 def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | None:
@@ -247,6 +265,7 @@ async def write_job(
         original_prompt=provenance.prompt_original,
         destination=destination,
         metadata_=provenance.dump(),
+        compel_weights=provenance.weights.terms if provenance.weights else None,
         **_rewritten_columns(provenance),
     )
     session.add(job)
@@ -273,12 +292,15 @@ async def write_job(
         session, caller.user_id, "job.updated", {"job_id": str(job.id), "status": "queued"}
     )
     await leases.wake_workers(session)
+    if provenance.preset:
+        await presets.count_use(session, provenance.preset.id)
     return job.id
 
 
 def _rewritten_columns(provenance: Provenance) -> dict[str, Any]:
-    """A prompt that was rewritten before the job was made counts as the person's own words."""
+    """The columns of a prompt whose final form is known when its job is accepted."""
     final = provenance.prompt_final
     if final is None or final == provenance.prompt_original:
         return {}
-    return {"enhanced_prompt": final, "enhancement_strategy": "accepted"}
+    strategy = provenance.rewriting.strategy or "accepted"
+    return {"enhanced_prompt": final, "enhancement_strategy": strategy}

@@ -22,6 +22,7 @@ from fabula.generation.schemas import (
     ProgressOut,
     ReferenceOut,
     RewritingOut,
+    UsedPresetOut,
 )
 from fabula.models import JobRun
 from fabula.moderation.rating import rating_of
@@ -140,6 +141,7 @@ def _job_out(
         dismissed=run.dismissed_at is not None,
         assets=assets,
         rating=rating_of(run.rating),
+        quality_rating=None if job.quality_rating is None else round(job.quality_rating),
     )
 
 
@@ -175,6 +177,10 @@ def _params(plan: Provenance) -> ParamsOut:
         if reference
         else None,
         enhance=plan.rewriting.wanted,
+        prompt_syntax=plan.prompt_syntax,
+        preset=UsedPresetOut(id=plan.preset.id, name=plan.preset.name) if plan.preset else None,
+        weights=plan.weights.terms if plan.weights else None,
+        controls=plan.controls,
     )
 
 

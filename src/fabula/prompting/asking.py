@@ -1,9 +1,12 @@
 """How a language model is asked to go on from a person's words."""
 
+from dataclasses import dataclass
+
 from fabula.engines.base import Message, TextRequest
 from fabula.prompting.rules import seed_for, trimmed
 
 _TOKENS = 48
+_TEMPERATURE = 0.7
 _SEED_LIMIT = 2**31
 _ENOUGH_PHRASES = 8
 _EXAMPLES = (
@@ -13,7 +16,20 @@ _EXAMPLES = (
 """Two descriptions with what was added: a small model follows examples better than orders."""
 
 
-def text_request(prompt: str, seed: int | None, system_prompt: str) -> TextRequest:
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the model writes; None is as usual. ``max_tokens`` are of its own tokenizer."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+AS_USUAL = Sampling()
+
+
+def text_request(
+    prompt: str, seed: int | None, system_prompt: str, sampling: Sampling = AS_USUAL
+) -> TextRequest:
     """The template as the system message, two examples, the person's words, and the same words as
     the beginning of the answer.
 
@@ -27,8 +43,8 @@ def text_request(prompt: str, seed: int | None, system_prompt: str) -> TextReque
     messages += [Message("user", words), Message("assistant", f"{words},")]
     return TextRequest(
         messages=tuple(messages),
-        max_tokens=_TOKENS,
-        temperature=0.7,
+        max_tokens=_TOKENS if sampling.max_tokens is None else sampling.max_tokens,
+        temperature=_TEMPERATURE if sampling.temperature is None else sampling.temperature,
         top_p=0.9,
         seed=seed_for(prompt, seed) % _SEED_LIMIT,
         stop=("\n",),

@@ -1,20 +1,28 @@
 """Rewriting prompts, negative prompts, the cache."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fabula.accounts.access import (
     CallerDep,
     DatabaseDep,
     SessionDep,
+    signed_in,
 )
-from fabula.prompting import rewriting, service
-from fabula.prompting.enhancement import Enhancer
+from fabula.prompting import rewriting, service, streaming
+from fabula.prompting.controls import MOST_STYLE_TOKENS, WORDS, Angle, Aspect, Shot
+from fabula.prompting.enhancement import Enhancer, EnhanceRequest
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
 from fabula.prompting.schemas import (
     CacheCountsOut,
     CacheStateOut,
+    ChoiceOut,
+    ControlsOut,
+    EnhanceEvent,
     EnhanceIn,
     EnhanceOut,
     JobTypeName,
@@ -33,22 +41,62 @@ def enhancer_of(request: Request) -> Enhancer:
 EnhancerDep = Annotated[Enhancer, Depends(enhancer_of)]
 
 
-@router.post("/enhance")
-async def enhance_prompt(
-    body: EnhanceIn, caller: CallerDep, database: DatabaseDep, enhancer: EnhancerDep
-) -> EnhanceOut:
-    """Rewrite a prompt for a job type, without making anything. The words that were sent stay in
-    front, unchanged; the answer tells what was added, cut and why."""
-    result = await rewriting.rewrite(
-        database,
-        enhancer,
+def request_of(body: EnhanceIn, caller: CallerDep, enhancer: EnhancerDep) -> EnhanceRequest:
+    """What is asked for, once it is known that it may be."""
+    request = EnhanceRequest(
         prompt=body.prompt,
         job_type=body.job_type,
         seed=body.seed,
-        mode=caller.mode,
         use_model=body.strategy == "auto",
+        mode=caller.mode,
+        syntax=body.prompt_syntax,
     )
-    return enhanced_out(result)
+    enhancer.check(request)
+    return request
+
+
+RequestDep = Annotated[EnhanceRequest, Depends(request_of)]
+
+
+@router.post("/enhance")
+async def enhance_prompt(
+    request: RequestDep, database: DatabaseDep, enhancer: EnhancerDep
+) -> EnhanceOut:
+    """Rewrite a prompt for a job type, without making anything. The words that were sent stay in
+    front, unchanged; the answer tells what was added, cut and why."""
+    return enhanced_out(await rewriting.rewrite(database, enhancer, request))
+
+
+@router.post(
+    "/enhance/stream",
+    response_class=EventSourceResponse,
+    responses={200: {"model": EnhanceEvent, "description": "The events of one rewriting."}},
+)
+async def stream_enhancement(
+    request: RequestDep, database: DatabaseDep, enhancer: EnhancerDep
+) -> AsyncIterator[ServerSentEvent]:
+    """Rewrite a prompt, and tell what the model writes as it comes: any number of `delta` events,
+    then one `done`. A stream that ends without it has failed. Leaving it stops the model."""
+    async with aclosing(streaming.stream(database, enhancer, request)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, str):
+                yield ServerSentEvent(event="delta", data={"text": piece})
+            else:
+                whole = enhanced_out(piece).model_dump(mode="json")
+                yield ServerSentEvent(event="done", data=whole)
+
+
+@router.get("/controls", dependencies=[Depends(signed_in)])
+def list_controls() -> ControlsOut:
+    """What can be chosen instead of written, with the words that each choice adds."""
+    return ControlsOut(
+        shot=_choices(Shot), angle=_choices(Angle), aspect=_choices(Aspect),
+        style_tokens=MOST_STYLE_TOKENS,
+    )  # fmt: skip
+
+
+def _choices(kind: type[Shot | Angle | Aspect]) -> list[ChoiceOut]:
+    return [ChoiceOut(value=choice, words=WORDS[choice]) for choice in kind]
 
 
 @router.get("/negative")

@@ -7,7 +7,7 @@ fails, the rules' result stands and a note says so.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
@@ -24,7 +24,8 @@ from fabula.engines.base import (
     TextRequest,
 )
 from fabula.moderation.rating import Mode
-from fabula.prompting.asking import is_enough, text_request
+from fabula.prompting.asking import AS_USUAL, Sampling, is_enough, text_request
+from fabula.prompting.finishing import UNFINISHED, Finish, room_for
 from fabula.prompting.keys import target_of
 from fabula.prompting.notes import Note
 from fabula.prompting.rules import Form, additions_for, seed_for, trimmed
@@ -36,10 +37,12 @@ from fabula.prompting.token_budget import (
     Phrase,
     count_tokens,
     estimator_of,
-    fit,
     fit_phrases,
     limit_of,
 )
+from fabula.prompting.weights.budget import FittedPrompt, count_prompt, fit_prompt
+from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax, read, readings, write
+from fabula.prompting.weights.tree import continued, plain
 
 log = get_logger(__name__)
 MODEL_SECONDS = 8.0
@@ -67,19 +70,25 @@ class TextPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EnhanceRequest:
-    """``seed`` picks the words that the rules add; without one it follows from the prompt."""
+    """``seed`` picks the words that the rules add; without one it follows from the prompt, which is
+    written in ``syntax``. ``finish`` joins what was written."""
 
     prompt: str
     job_type: str
     seed: int | None = None
     use_model: bool = True
     mode: Mode = "general"
+    syntax: Syntax = DEFAULT_SYNTAX
+    sampling: Sampling = AS_USUAL
+    finish: Finish = UNFINISHED
 
 
 @dataclass(frozen=True, slots=True)
 class Enhanced:
-    """A rewritten prompt and everything that explains it. ``expansion_percent`` is how much longer
-    it is in characters; ``engine`` is the text engine whose words are in it, if any."""
+    """A rewritten prompt and everything that explains it. ``final`` is written in the request's
+    syntax, or one with weights where terms were weighed; ``tokens`` are those of its words;
+    ``expansion_percent`` is how much longer it is in characters; ``engine`` is the text engine
+    whose words are in it, if any."""
 
     original: str
     final: str
@@ -99,6 +108,10 @@ class Screen(Protocol):
     """The content policy: raises a ``FabulaError`` for texts that it refuses in a mode."""
 
     def __call__(self, texts: Iterable[str], /, *, mode: Mode) -> None: ...
+
+
+Hear = Callable[[str], None]
+"""Gets a piece of what the model writes, white space included."""
 
 
 def _accept_all(_: Iterable[str], /, *, mode: Mode) -> None:
@@ -124,44 +137,62 @@ class Enhancer:
         self._screen = screen
         self._seconds = model_seconds
 
-    async def enhance(self, request: EnhanceRequest, template: Selected) -> Enhanced:
-        """Rewrite a prompt. Raises what ``screen`` raises, and ``Invalid`` for a job type that
-        does not exist; never for a fault of the model."""
+    def check(self, request: EnhanceRequest) -> None:
+        """Raise what ``enhance`` would raise, without any work."""
+        target_of(request.job_type)
+        self._screen(readings(request.prompt, request.syntax), mode=request.mode)
+
+    async def enhance(
+        self, request: EnhanceRequest, template: Selected, hear: Hear | None = None
+    ) -> Enhanced:
+        """Rewrite a prompt. ``hear`` gets what the model writes as it comes, as far as the content
+        policy lets it pass beside the person's words.
+
+        Raises what ``screen`` raises, and ``Invalid`` for a job type that does not exist; never for
+        a fault of the model.
+        """
         started = time.perf_counter()
+        self.check(request)
         family, made = target_of(request.job_type)
-        self._screen([request.prompt], mode=request.mode)
-        limit = limit_of(family, template.token_limit)
+        prompt = read(request.prompt, request.syntax)
+        limit, encoder = limit_of(family, template.token_limit), limit_of(family)
         notes = _template_notes(template)
         suggestion = Suggestion(())
-        own = fit(request.prompt, limit, estimator=estimator_of(family))
+        room = room_for(prompt, request.finish, encoder, estimator_of(family))
+        own = fit_prompt(room.prompt, min(limit, room.limit), estimator=room.estimator)
+        own = replace(own, cut=[*own.cut, *room.cut])
+        words = _words_of(own)
+        asked = replace(request, prompt=words.text)
         if request.use_model and not own.cut:
-            suggestion = await self._suggestion(request, template)
+            suggestion = await self._suggestion(asked, template, hear)
             notes.extend(suggestion.notes)
-        fitted = _merge(request, suggestion.phrases, own, family=family, moving=made == "video")
-        notes.extend(_budget_notes(fitted, own))
+        fitted = _merge(asked, suggestion.phrases, words, family=family, moving=made == "video")
+        finished, left_out = _finished(request, own, fitted, encoder)
+        notes.extend(_budget_notes(fitted, words))
         used = [phrase for phrase in suggestion.phrases if phrase not in fitted.cut]
-        strategy = _strategy(request.prompt, fitted.text, used)
         return Enhanced(
             original=request.prompt,
-            final=fitted.text,
-            strategy=strategy,
+            final=finished,
+            strategy=_strategy(plain(prompt), fitted.text, used),
             template=template,
-            tokens=fitted.tokens,
-            token_limit=limit,
+            tokens=count_prompt(read(finished, request.finish.syntax(request.syntax))),
+            token_limit=encoder if request.finish else limit,
             estimator=fitted.estimator,
-            cut=tuple(fitted.cut),
+            cut=(*fitted.cut, *left_out),
             notes=tuple(notes),
-            expansion_percent=_expansion(request.prompt, fitted.text),
+            expansion_percent=_expansion(request.prompt, finished),
             time_ms=round((time.perf_counter() - started) * 1000),
             engine=self._text.info if used and self._text else None,
         )
 
-    async def _suggestion(self, request: EnhanceRequest, template: Selected) -> Suggestion:
+    async def _suggestion(
+        self, request: EnhanceRequest, template: Selected, hear: Hear | None
+    ) -> Suggestion:
         if self._text is None:
             message = "No text model is connected, so the rules alone were used."
             return Suggestion((), (Note("model_missing", message),))
         try:
-            reply = await self._reply(self._text.host, request, template)
+            reply = await self._reply(self._text.host, request, template, hear)
         except TimeoutError:
             log.info("enhance.model_slow", seconds=self._seconds)
             message = f"The text model took longer than {self._seconds:g} seconds, "
@@ -179,21 +210,26 @@ class Enhancer:
         )
         return self._screened(request, suggestion)
 
-    async def _reply(self, runner: TextRunner, request: EnhanceRequest, template: Selected) -> str:
+    async def _reply(
+        self,
+        runner: TextRunner,
+        request: EnhanceRequest,
+        template: Selected,
+        hear: Hear | None,
+    ) -> str:
         """What the model writes after the person's words, within the time limit."""
         cancel = CancelToken()
         written = ""
+        asked = text_request(request.prompt, request.seed, template.system_prompt, request.sampling)
         try:
             async with asyncio.timeout(self._seconds):
-                async with aclosing(
-                    runner.run(
-                        text_request(request.prompt, request.seed, template.system_prompt), cancel
-                    )
-                ) as events:
+                async with aclosing(runner.run(asked, cancel)) as events:
                     async for event in events:
                         match event:
                             case TextDelta(text):
                                 written += text
+                                if hear and self._passes(request, written):
+                                    hear(text)
                             case TextDone(text):
                                 written = text
                         if is_enough(written):
@@ -206,12 +242,40 @@ class Enhancer:
         """The suggestion, unless the content policy refuses it beside the person's words."""
         if not suggestion.phrases:
             return suggestion
-        try:
-            self._screen([request.prompt, ", ".join(suggestion.phrases)], mode=request.mode)
-        except FabulaError:
+        if not self._passes(request, ", ".join(suggestion.phrases)):
             message = "What the model wrote is not possible here, so the rules alone were used."
             return Suggestion((), (*suggestion.notes, Note("suggestion_screened", message)))
         return suggestion
+
+    def _passes(self, request: EnhanceRequest, written: str) -> bool:
+        """Whether the content policy lets the model's words stand beside the person's."""
+        try:
+            self._screen([request.prompt, written], mode=request.mode)
+        except FabulaError:
+            return False
+        return True
+
+
+def _words_of(own: FittedPrompt) -> Fitted:
+    """The words alone of what is left of the person's prompt. What its weights take more than the
+    words is not theirs to fill."""
+    text = plain(own.prompt)
+    tokens = count_tokens(text)
+    return Fitted(text, tokens, own.limit - (own.tokens - tokens), own.cut, own.estimator)
+
+
+def _finished(
+    request: EnhanceRequest, own: FittedPrompt, fitted: Fitted, limit: int
+) -> tuple[str, list[str]]:
+    """What was added to the person's words on their tree, finished and written; and the terms that
+    found no room."""
+    added = fitted.text.removeprefix(trimmed(plain(own.prompt)))
+    grown = continued(own.prompt, added) if fitted.text != plain(own.prompt) else own.prompt
+    finished, left_out = request.finish.onto(grown, limit)
+    more = added if grown is not own.prompt else ""
+    base = trimmed(request.prompt) if more else request.prompt.strip()
+    near = base + more + "".join(f", {words}" for words in request.finish.words)
+    return write(finished, request.finish.syntax(request.syntax), near=near), left_out
 
 
 def _merge(
@@ -223,7 +287,7 @@ def _merge(
     form: Form = "phrases" if family == "sdxl" else "sentences"
     accepted = tuple(suggested)
     more = additions_for(
-        own.text,
+        ", ".join([own.text, *request.finish.words]),
         form=form,
         motion=moving,
         seed=seed_for(request.prompt, request.seed),

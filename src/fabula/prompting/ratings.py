@@ -34,12 +34,20 @@ async def move(
     """
     if old == new:
         return
-    change = {
-        "ratings": (new is not None) - (old is not None),
-        "total": (new or Decimal(0)) - (old or Decimal(0)),
-    }
-    done = await session.execute(_ADD, {"subject": subject, "id": subject_id, **change})
-    ratings, average = done.one()
+    ratings = (new is not None) - (old is not None)
+    total = (new or Decimal(0)) - (old or Decimal(0))
+    await add(session, subject, subject_id, ratings, total)
+
+
+async def add(
+    session: AsyncSession, subject: Subject, subject_id: UUID, ratings: int, total: Decimal
+) -> None:
+    """Put several ratings with this sum into an average at once."""
+    if not ratings and not total:
+        return
+    change = {"subject": subject, "id": subject_id, "ratings": ratings, "total": total}
+    done = await session.execute(_ADD, change)
+    count, average = done.one()
     if subject == "preset":
         statement = (
             update(EnhancementPreset)
@@ -50,6 +58,6 @@ async def move(
         statement = (
             update(CompelConfig)
             .where(CompelConfig.id == subject_id)
-            .values(avg_quality=average, total_tests=ratings)
+            .values(avg_quality=average, total_tests=count)
         )
     await session.execute(statement)

@@ -4,31 +4,26 @@ from dataclasses import dataclass
 
 from fabula.core.database import Database
 from fabula.moderation.rating import ContentMode, Mode
-from fabula.prompting.enhancement import Enhanced, Enhancer, EnhanceRequest
+from fabula.prompting.enhancement import Enhanced, Enhancer, EnhanceRequest, Hear
 from fabula.prompting.keys import Family, enhancement_key, target_of
 from fabula.prompting.lookups import negatives_for, template_for
 from fabula.prompting.negative import FAMILIES, base_text, compose
-from fabula.prompting.token_budget import Fitted, limit_of
+from fabula.prompting.token_budget import limit_of
+from fabula.prompting.weights.syntax import Syntax, read, write
 
 
 async def rewrite(
-    database: Database,
-    enhancer: Enhancer,
-    *,
-    prompt: str,
-    job_type: str,
-    seed: int | None,
-    mode: Mode = "general",
-    use_model: bool = True,
+    database: Database, enhancer: Enhancer, request: EnhanceRequest, hear: Hear | None = None
 ) -> Enhanced:
-    """Rewrite a prompt for a job type in a mode. No transaction is open while the model writes.
+    """Rewrite a prompt for its job type and mode; ``hear`` as the enhancer's. No transaction is
+    open while the model writes.
 
     Raises ``Invalid`` for a job type that does not exist, and what the
     enhancer's ``screen`` raises.
     """
-    template = await template_for(database, enhancement_key(job_type, mode))
-    request = EnhanceRequest(prompt, job_type, seed, use_model, mode)
-    return await enhancer.enhance(request, template)
+    key = enhancement_key(request.job_type, request.mode)
+    template = await template_for(database, key)
+    return await enhancer.enhance(request, template, hear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,10 @@ async def base_negatives(database: Database, job_type: str, mode: Mode) -> BaseN
 
 
 async def negative_for(
-    database: Database, *, own: str, job_type: str, mode: Mode = "general"
-) -> Fitted | None:
-    """The negative prompt of a job: the person's words, then the base list, within the budget.
+    database: Database, *, own: str, syntax: Syntax, job_type: str, mode: Mode = "general"
+) -> str | None:
+    """The negative prompt of a job: the person's words, then the base list, within the budget and
+    written in ``syntax``.
 
     None where the model family reads none.
     """
@@ -62,4 +58,4 @@ async def negative_for(
     if family not in FAMILIES:
         return None
     listed = await negatives_for(database, family, mode)
-    return compose(listed.items, own, limit_of(family))
+    return write(compose(listed.items, read(own, syntax), limit_of(family)).prompt, syntax)

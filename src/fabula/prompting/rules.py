@@ -7,12 +7,12 @@ words added before do not exclude.
 
 import hashlib
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from fabula.prompting.lexicon import Addition, lexicon, read, with_implied
+from fabula.prompting.weights.tree import MARKS_AT_THE_END
 
 Form = Literal["phrases", "sentences"]
 """``phrases`` set apart by commas (SDXL), or running text (Wan)."""
@@ -27,7 +27,6 @@ _OUTDOORS = frozenset({"place", "subject", "weather", "season"})
 """Slots that tell that a picture has a time of day; of a thing alone nothing is known."""
 
 _MOST = 5
-_TRAILING = re.compile(r"[\s,;:.]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Additions:
 
 def trimmed(prompt: str) -> str:
     """The person's words without the marks at their end, to which words are added."""
-    return _TRAILING.sub("", prompt.strip())
+    return MARKS_AT_THE_END.sub("", prompt.strip())
 
 
 def seed_for(prompt: str, seed: int | None) -> int:

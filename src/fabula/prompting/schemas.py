@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
 from fabula.core.text import no_null_bytes
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
+from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax
 
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
@@ -27,6 +28,7 @@ class EnhanceIn(BaseModel):
     job_type: JobTypeName = DEFAULT_JOB_TYPE
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
     strategy: Literal["auto", "rules"] = "auto"
+    prompt_syntax: Syntax = DEFAULT_SYNTAX
 
 
 class PromptNoteOut(BaseModel):
@@ -85,6 +87,33 @@ class EnhanceOut(BaseModel):
     expansion_percent: float
     time_ms: int
     engine: TextEngineOut | None
+
+
+class DeltaOut(BaseModel):
+    """A piece of what the model writes, white space included; not all of it gets into the
+    prompt."""
+
+    text: str
+
+
+class EnhanceEvent(RootModel[DeltaOut | EnhanceOut]):
+    """The data of an event: of `delta`, and of `done`."""
+
+
+class ChoiceOut(BaseModel):
+    """``words`` is what the choice adds to a prompt."""
+
+    value: str
+    words: str
+
+
+class ControlsOut(BaseModel):
+    """The choices of a form; ``style_tokens`` is how long a style of one's own may be."""
+
+    shot: list[ChoiceOut]
+    angle: list[ChoiceOut]
+    aspect: list[ChoiceOut]
+    style_tokens: int
 
 
 class NegativeOut(BaseModel):

@@ -18,21 +18,29 @@ _RECITED_WORDS = 4
 _RESTATED_SHARE = 0.5
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb*_#>- \t"
 _LABEL = re.compile(
-    r"^\s*[*_#]*\s*(?:(?:enhanced|improved|rewritten|extended|final|new)\s+)?"
-    r"(?:prompt|description|caption|answer|output|result|version|here(?:'s| is)[^:]{0,60})"
-    r"\s*[*_]*\s*:\s*",
+    r"^\s*[*_#]*\s*(?:(?:your|the|an?)\s+)?"
+    r"(?:(?:enhanced|improved|rewritten|revised|extended|final|new)\s+)?"
+    r"(?:prompt|description|caption|answer|output|result|version|assistant|"
+    r"here(?:['\u2019]s| is| are)[^:]{0,60})\s*[*_]*\s*:\s*",
     re.IGNORECASE,
 )
 _CHATTER = re.compile(
-    r"^\s*(?:sure|certainly|of course|okay|ok|great)\b[^:\n]{0,80}[!:.]\s*", re.IGNORECASE
+    r"^\s*(?:sure|certainly|of course|absolutely|okay|ok|great)\b[^:\n]{0,80}?[!:.]\s*",
+    re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*\u2022])\s+")
+_CONTROL = re.compile(r"<\|[^|>]{1,30}\|>(?:(?:system|user|assistant)\b)?|</?s>|```\w*")
+"""Marks of chat templates and of code, which small models write out."""
+
 _REFUSAL = re.compile(
-    r"\b(?:i'?m sorry|i am sorry|i can'?t|i cannot|i can ?not|i won'?t|i'?m unable|i am unable|"
-    r"as an ai|as a language model|unable to (?:help|assist)|against my)\b",
+    r"\b(?:i(?:['\u2019]?m| am) (?:so )?sorry|sorry, (?:but )?i|i apologi[sz]e|"
+    r"i can(?:['\u2019]?t| ?not)|i won['\u2019]?t|i(?:['\u2019]?m| am) (?:unable|not able)|"
+    r"as an? (?:ai|artificial|large language|language model)|unable to (?:help|assist)|"
+    r"against my)\b",
     re.IGNORECASE,
 )
 _ABOUT_ITSELF = re.compile(
-    r"\b(?:prompt|prompts|instruction|instructions|comma|commas|phrase|phrases|system|assistant|"
+    r"\b(?:prompt|prompts|instruction|instructions|instructed|requested|comma|commas|phrase|phrases|system|assistant|"
     r"user|sentence|rewrite|rewritten|describe|description|word|words|example|note|please|you|"
     r"your|i|me|my|we|let's|keep|avoid|add|include)\b",
     re.IGNORECASE,
@@ -95,9 +103,14 @@ def examine(reply: str, *, prompt: str, instructions: str, strict: bool) -> Sugg
 
 
 def _plain(reply: str) -> str:
-    """The first line of the reply without labels, chatter, quotes and marks."""
-    line = next((line for line in reply.splitlines() if line.strip(_QUOTES)), "")
-    text = _CHATTER.sub("", _LABEL.sub("", line)).strip(_QUOTES)
+    """The first line of the reply that says something, without labels, chatter, quotes and
+    marks."""
+    lines = _CONTROL.sub("\n", reply).splitlines()
+    return next((text for text in map(_without_wrapping, lines) if text), "")
+
+
+def _without_wrapping(line: str) -> str:
+    text = _CHATTER.sub("", _LABEL.sub("", _NUMBERED.sub("", line))).strip(_QUOTES)
     return _LABEL.sub("", text).strip(_QUOTES)
 
 

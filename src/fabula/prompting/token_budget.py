@@ -27,11 +27,13 @@ _JOINER = "\u200d"
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A part of a prompt. ``priority``: the lower, the sooner it is cut; ``border`` is what
-    stands between it and the next phrase, white space included."""
+    stands between it and the next phrase, white space included; ``start`` is its place in the
+    prompt."""
 
     text: str
     priority: float
     border: str = ", "
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +62,38 @@ def estimator_of(family: str) -> Estimator:
     return "clip" if family == "sdxl" else "clip_estimate"
 
 
-def phrases_of(prompt: str, *, priority: float = 0.0) -> list[Phrase]:
-    """Cut a prompt at its commas, semicolons and lines; brackets, which carry weights, stay whole.
+def phrases_of(prompt: str, *, priority: float = 0.0, whole: Sequence[range] = ()) -> list[Phrase]:
+    """Cut a prompt at its commas, semicolons and lines; brackets and the places in ``whole`` stay
+    whole.
 
     Each phrase is a little less important than the one before it.
     """
-    pieces: list[tuple[str, str]] = []
+    held = frozenset(place for places in whole for place in places)
+    pieces: list[tuple[int, int, str]] = []
     depth = start = 0
     for place, letter in enumerate(prompt):
         if letter in _OPENING:
             depth += 1
         elif letter in _CLOSING:
             depth = max(0, depth - 1)
-        elif letter in _BORDERS and depth == 0:
-            pieces.append((prompt[start:place], letter))
+        elif letter in _BORDERS and depth == 0 and place not in held:
+            pieces.append((start, place, letter))
             start = place + 1
-    pieces.append((prompt[start:], ""))
-    return _trimmed(pieces, priority)
+    pieces.append((start, len(prompt), ""))
+    return _trimmed(prompt, pieces, priority)
 
 
-def _trimmed(pieces: list[tuple[str, str]], priority: float) -> list[Phrase]:
+def _trimmed(prompt: str, pieces: list[tuple[int, int, str]], priority: float) -> list[Phrase]:
     """Move white space from the phrases to their borders and drop empty ones."""
     kept: list[Phrase] = []
-    for text, mark in pieces:
+    for start, stop, mark in pieces:
+        text = prompt[start:stop]
         body = text.strip()
         if not body:
             continue
         rank = priority - len(kept) / (len(pieces) + 1)
-        after = mark + ("\n" if mark == "\n" else " ")
-        kept.append(Phrase(body, rank, after if mark != "\n" else mark))
+        after = mark if mark == "\n" else mark + " "
+        kept.append(Phrase(body, rank, after, start + text.index(body)))
     return kept
 
 
@@ -148,16 +153,23 @@ def _joined(phrases: Sequence[Phrase], kept: set[int]) -> str:
 def _at_words(text: str, limit: int) -> tuple[str, str]:
     """The longest beginning of whole words that fits, and the rest. Text without spaces between
     its words, or one very long word, is cut between characters."""
-    ends = [match.end() for match in re.finditer(r"\S+", text)]
-    fits = _longest(ends, lambda end: count_tokens(text[:end]) <= limit)
-    if fits == 0:
-        ends = [end for end in range(1, ends[0] + 1) if _may_cut(text, end)]
-        fits = _longest(ends, lambda end: count_tokens(text[:end]) <= limit)
-    place = ends[fits - 1] if fits else 0
+    place = cut_place(text, lambda end: count_tokens(text[:end]) <= limit)
     return text[:place].rstrip(), text[place:].strip()
 
 
-def _longest(ends: list[int], fits: Callable[[int], bool]) -> int:
+def cut_place(text: str, fits: Callable[[int], bool], whole: Sequence[range] = ()) -> int:
+    """Where to end a text that is too long, 0 for nowhere: at the last word that ``fits``, outside
+    of ``whole`` where that is possible, or else at a character of its first word."""
+    words = [match.end() for match in re.finditer(r"\S+", text)]
+    outside = [end for end in words if not any(end in p and end != p.start for p in whole)]
+    letters = [end for end in range(1, words[0] + 1) if _may_cut(text, end)] if words else []
+    for ends in (outside, words, letters):
+        if count := longest(ends, fits):
+            return ends[count - 1]
+    return 0
+
+
+def longest(ends: Sequence[int], fits: Callable[[int], bool]) -> int:
     """How many of the ends fit, each fitting only if those before it do."""
     count = bisect_right(ends, False, key=lambda end: not fits(end))
     while count and not fits(ends[count - 1]):

@@ -1,5 +1,6 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
+export { improvePrompt } from './improving'
 export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
@@ -9,6 +10,8 @@ export type {
   AssetRef,
   CacheStateOut,
   ContentOut,
+  Controls,
+  ControlsOut,
   CreditsOut,
   EngineStateOut,
   EnhanceOut,

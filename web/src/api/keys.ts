@@ -16,9 +16,11 @@ export const keys = {
   usage: (days: number) => ['credits', 'usage', days] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
+  controls: ['controls'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,
+  job: (id: string) => ['job', id] as const,
   /** Prefix of all lists of jobs. */
   jobs: ['jobs'] as const,
   workspaceJobs: ['jobs', 'workspace'] as const,

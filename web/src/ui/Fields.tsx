@@ -169,6 +169,39 @@ export function SelectField({
   )
 }
 
+/** A line of text. */
+export function TextField({
+  label,
+  value,
+  maxLength,
+  placeholder,
+  onChange,
+}: {
+  label: string
+  value: string
+  maxLength: number
+  placeholder?: string
+  onChange: (value: string) => void
+}) {
+  const id = useId()
+  return (
+    <div className={classes.field}>
+      <label className={classes.label} htmlFor={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        className={classes.box}
+        type="text"
+        value={value}
+        maxLength={maxLength}
+        placeholder={placeholder}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    </div>
+  )
+}
+
 /** A day by the device's own calendar, as an ISO date. */
 export function DayField({
   label,

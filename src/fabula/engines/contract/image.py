@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -19,6 +20,9 @@ from fabula.engines.base import (
     Pixels,
     Progress,
     Reference,
+    WeightedChunk,
+    WeightedSpan,
+    WeightedText,
 )
 from fabula.engines.contract.check import Check, ContractViolation, require
 from fabula.engines.contract.image_requests import off_the_grid, out_of_range, sample
@@ -191,6 +195,32 @@ def strength_leads_away_from_the_source(engine: ImageEngine) -> None:
     require(away[-1] > away[0], "Strength makes no difference.")
 
 
+def weights_count_and_neutral_ones_do_not(engine: ImageEngine) -> None:
+    """Neutral weights may go another way through a model than none, so pictures may differ by what
+    rounding does."""
+    if not engine.capabilities().weights:
+        return
+    words = sample(engine)
+    fields = {"weighted_prompt": words}
+    if engine.capabilities().negative_prompt:
+        fields["weighted_negative"] = replace(words, negative_prompt=words.prompt)
+    for field, request in fields.items():
+        neutral, heavy, light = (
+            picture(engine, replace(request, **_weighted(field, weight)))
+            for weight in (1.0, 1.8, 0.3)
+        )
+        message = f"Words in {field} that all count the same change the picture."
+        require(_distance(picture(engine, request), neutral) < TOLERATED_DIP, message)
+        different = not _same(neutral, heavy) and not _same(neutral, light)
+        require(different, f"Weights in {field} make no difference.")
+
+
+def _weighted(field: str, weight: float) -> dict[str, Any]:
+    """The words of ``sample`` with a weight on some of them."""
+    spans = (WeightedSpan("a "), WeightedSpan("blue fox", weight), WeightedSpan(" in the snow"))
+    return {field: WeightedText((WeightedChunk(spans),))}
+
+
 def run(engine: ImageEngine, request: ImageRequest) -> list[ImageEvent]:
     return list(engine.run(request, CancelToken()))
 
@@ -261,6 +291,7 @@ CHECKS = tuple(
             an_abandoned_run_leaves_the_engine_usable,
             unloading_and_loading_changes_nothing,
             strength_leads_away_from_the_source,
+            weights_count_and_neutral_ones_do_not,
         ),
     )
 )

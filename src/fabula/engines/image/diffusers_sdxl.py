@@ -21,7 +21,6 @@ import io
 import json
 import math
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -55,9 +54,10 @@ from fabula.engines.base import (
     Range,
 )
 from fabula.engines.cpu import cpu_flags
+from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 
-NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
+NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "compel", "safetensors")
 MODELS, LORAS = "sdxl", "loras"
 XL, SD = "StableDiffusionXLPipeline", "StableDiffusionPipeline"
 FROM_PICTURE = {XL: "StableDiffusionXLImg2ImgPipeline", SD: "StableDiffusionImg2ImgPipeline"}
@@ -80,7 +80,6 @@ ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
 
 MOST_HEADER_BYTES = 100_000_000
-WEIGHTED = re.compile(r"\([^()]+:\s*(?:\d?\.\d+|\d)\s*\)|[\w)][+-]{2,}(?:\s|,|$)")
 
 Pipeline: TypeAlias = Any
 Tensor: TypeAlias = Any
@@ -166,6 +165,7 @@ class DiffusersSdxl:
             previews=True,
             schedulers=tuple(SCHEDULERS),
             loras=True,
+            weights=True,
         )
 
     def load(self) -> None:
@@ -328,8 +328,7 @@ class LoadedModel:
         self._place(pipeline)
         pipeline.scheduler = self._scheduler_for(request.scheduler)
         made = pipeline(
-            prompt=request.prompt,
-            negative_prompt=request.negative_prompt,
+            **self._texts(request, pipeline),
             num_inference_steps=request.steps,
             guidance_scale=request.guidance_scale,
             generator=self._torch.Generator("cpu").manual_seed(seed),
@@ -339,6 +338,12 @@ class LoadedModel:
         if any(getattr(made, "nsfw_content_detected", None) or ()):
             raise EngineError("The model's own safety checker withheld the picture.")
         return np.asarray(made.images[0].convert("RGB"), np.uint8)
+
+    def _texts(self, request: ImageRequest, pipeline: Pipeline) -> dict[str, Any]:
+        """The prompts as the pipeline takes them: as they are, or as embeddings with weights."""
+        if request.weighted_prompt is None and request.weighted_negative is None:
+            return {"prompt": request.prompt, "negative_prompt": request.negative_prompt}
+        return WeightedEmbeddings(pipeline).arguments_for(request)
 
     def _effective(self, order: Order, steps: int) -> dict[str, Any]:
         request = order.request
@@ -558,9 +563,6 @@ def warnings_for(request: ImageRequest) -> Iterator[EngineWarning]:
     if request.negative_prompt and request.guidance_scale <= 1:
         message = "A negative prompt has no effect with a guidance scale of 1 or less."
         yield EngineWarning("negative_prompt_unused", message)
-    if WEIGHTED.search(request.prompt) or WEIGHTED.search(request.negative_prompt):
-        message = "This engine reads weights such as (snow:1.3) as plain words."
-        yield EngineWarning("weights_unused", message)
 
 
 def check(request: ImageRequest, able: ImageCapabilities) -> None:

@@ -39,6 +39,13 @@ async def get(session: AsyncSession, preset_id: UUID) -> EnhancementPreset:
     return row
 
 
+async def count_use(session: AsyncSession, preset_id: UUID) -> None:
+    """Note that a job uses a preset, with the transaction that accepts the job. A preset that was
+    deleted since counts nothing."""
+    async with elevated(session):
+        await repository.count_use(session, preset_id)
+
+
 async def make(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> EnhancementPreset:
     """A new preset, whose name no other has in any case of its letters."""
     caller.require(Permission.TEMPLATES)

@@ -1,13 +1,14 @@
 """SQL of sets of weights."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.pagination import Cursor
-from fabula.models import CompelConfig
+from fabula.models import CompelConfig, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,14 @@ async def by_hash(session: AsyncSession, config_hash: str) -> CompelConfig | Non
         select(CompelConfig).where(CompelConfig.config_hash == config_hash)
     )
     return row
+
+
+async def ratings_of_jobs(session: AsyncSession, weights: dict[str, float]) -> tuple[int, Decimal]:
+    """How many jobs with these canonical weights are rated, and the sum of their ratings."""
+    row = await session.execute(
+        select(func.count(), func.sum(Job.quality_rating)).where(
+            Job.compel_weights == weights, Job.quality_rating.is_not(None)
+        )
+    )
+    count, total = row.one()
+    return int(count), total or Decimal(0)

@@ -10,11 +10,12 @@ from fabula.accounts import trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.permissions import Permission
 from fabula.accounts.trail import Action
-from fabula.core.database import elevated
+from fabula.core.database import elevated, lock_named
 from fabula.core.errors import Conflict, NotFound
 from fabula.core.pagination import Cursor
 from fabula.models import CompelConfig
 from fabula.moderation.policy import screen
+from fabula.prompting import ratings
 from fabula.prompting.weights import repository, terms
 from fabula.prompting.weights.repository import Search
 
@@ -35,11 +36,15 @@ async def find(
 async def make(
     session: AsyncSession, caller: Caller, name: str, weights: Mapping[str, float]
 ) -> CompelConfig:
-    """A new set. Raises ``Conflict`` with the name of the one that weighs the same."""
+    """A new set, with the ratings of jobs that were made with its weights before.
+
+    Raises ``Conflict`` with the name of the one that weighs the same.
+    """
     caller.require(Permission.TEMPLATES)
     screen([name, *weights])
     canonical = terms.canonical_terms(weights)
     config_hash = terms.hash_of(canonical)
+    await _lock(session, config_hash)
     twin = await repository.by_hash(session, config_hash)
     if twin is not None:
         raise Conflict(f"{twin.config_name!r} has the same weights: use it, or change a weight.")
@@ -53,10 +58,22 @@ async def make(
     )
     session.add(row)
     await session.flush()
+    async with elevated(session):
+        rated = await repository.ratings_of_jobs(session, canonical)
+        await ratings.add(session, "weights", row.id, *rated)
     await session.refresh(row)
     after = {"name": name, "weights": canonical}
     await trail.record(session, caller, Action.WEIGHTS_MADE, _KIND, row.id, after=after)
     return row
+
+
+async def set_with(session: AsyncSession, config_hash: str) -> UUID | None:
+    """The set with these weights. None is made until the transaction ends, so that a rating counts
+    once: either by itself, or as one of those that a new set begins with. Sessions are the
+    machine's."""
+    await _lock(session, config_hash)
+    row = await repository.by_hash(session, config_hash)
+    return row.id if row else None
 
 
 async def change(
@@ -83,6 +100,10 @@ async def delete(session: AsyncSession, caller: Caller, config_id: UUID) -> None
     await session.delete(row)
     await session.flush()
     await trail.record(session, caller, Action.WEIGHTS_DELETED, _KIND, config_id, before)
+
+
+async def _lock(session: AsyncSession, config_hash: str) -> None:
+    await lock_named(session, f"weights:{config_hash}")
 
 
 async def _locked(session: AsyncSession, config_id: UUID) -> CompelConfig:

@@ -66,6 +66,16 @@ def apply(prompt: Prompt, weights: Mapping[str, float]) -> Prompt:
     return replace(prompt, clauses=tuple(clauses))
 
 
+def absent(prompt: Prompt, weights: Mapping[str, float]) -> dict[str, float]:
+    """The terms that stand nowhere in the prompt, so that ``apply`` adds them. Raises
+    ``Invalid``."""
+    left = canonical_terms(weights)
+    pattern, found = _any_of(left), set[str]()
+    for clause in prompt.clauses:
+        _weighted(clause.parts, pattern, left, found)
+    return {term: weight for term, weight in left.items() if term not in found}
+
+
 def terms_of(prompt: Prompt) -> dict[str, float]:
     """The weighted words of a prompt as terms, the heaviest change first, at most six, in the
     range that a set of weights allows."""

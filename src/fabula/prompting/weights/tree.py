@@ -4,12 +4,16 @@ A prompt is one or more clauses; a clause is a row of parts. Weights multiply wi
 them. ``spans`` is what a text encoder reads in the end.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 STRONGER = 1.1
 """What one bracket or plus sign multiplies a weight by."""
+
+MARKS_AT_THE_END = re.compile(r"[\s,;:.]+$")
+"""What is dropped where more words follow."""
 
 _DECIMALS = 4
 
@@ -107,10 +111,28 @@ def canonical(prompt: Prompt) -> Prompt:
     return replace(
         prompt,
         clauses=tuple(
-            Clause(tuple(_part_of(span) for span in spans(clause.parts)), _rounded(clause.weight))
+            Clause(parts_of(spans(clause.parts)), _rounded(clause.weight))
             for clause in prompt.clauses
         ),
     )
+
+
+def parts_of(listed: Iterable[Span]) -> Parts:
+    """The parts that say the same as spans."""
+    return tuple(
+        Words(span.text) if span.weight == 1 else Weighted((Words(span.text),), span.weight)
+        for span in listed
+    )
+
+
+def continued(prompt: Prompt, more: str) -> Prompt:
+    """The prompt with words after its last one, where the marks and white space at its end go."""
+    kept = [clause for clause in prompt.clauses if plain(Prompt((clause,)))]
+    if not kept:
+        return Prompt((Clause((Words(more),)),))
+    last = kept[-1]
+    kept[-1] = replace(last, parts=(*_without_marks(last.parts), Words(more)))
+    return replace(prompt, clauses=tuple(kept))
 
 
 def is_weighted(prompt: Prompt) -> bool:
@@ -205,9 +227,20 @@ def _bridges(kept: list[Span], weight: float) -> bool:
     )
 
 
-def _part_of(span: Span) -> Part:
-    words = Words(span.text)
-    return words if span.weight == 1 else Weighted((words,), span.weight)
+def _without_marks(parts: Parts) -> Parts:
+    """The parts without the marks and white space at their end."""
+    kept = list(parts)
+    while kept:
+        match kept.pop():
+            case Words(text):
+                if text := MARKS_AT_THE_END.sub("", text):
+                    return (*kept, Words(text))
+            case Weighted(inner, weight):
+                if inner := _without_marks(inner):
+                    return (*kept, Weighted(inner, weight))
+            case changing:
+                return (*kept, changing)
+    return ()
 
 
 def _rounded(weight: float) -> float:

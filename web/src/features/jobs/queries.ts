@@ -37,6 +37,20 @@ export const jobTypes = queryOptions({
   staleTime: 60_000,
 })
 
+/** What can be chosen instead of written. */
+export const controlChoices = queryOptions({
+  queryKey: keys.controls,
+  queryFn: () => sdk.listControls(),
+  staleTime: Infinity,
+})
+
+export const oneJob = (id: string) =>
+  queryOptions({
+    queryKey: keys.job(id),
+    queryFn: () => sdk.getJob({ path: { job_id: id } }),
+    staleTime: 60_000,
+  })
+
 export const negativePrompt = (jobType: string) =>
   queryOptions({
     queryKey: keys.negative(jobType),

@@ -7,6 +7,7 @@ import { diffPrompts } from '@/features/workspace/diff'
 import type { ViewerActions, ViewerItem } from './contract'
 import classes from './Details.module.css'
 import { FactList, TextFact } from './FactList'
+import { JobRating } from './JobRating'
 import { effectiveFacts, makingFacts, promptsOf, rewritingFor, wholeDraft } from './facts'
 import { useDetails } from './useDetails'
 
@@ -67,6 +68,7 @@ export function Details({ item, actions, sheet, bar, onClose }: DetailsProps) {
             {note.message}
           </p>
         ))}
+        {item.jobId ? <JobRating key={item.jobId} jobId={item.jobId} /> : null}
         <FactList facts={makingFacts(item, made, file, engine?.name)} use={use} />
         {engine?.stand_in ? <p className={classes.hint}>{engine.summary}</p> : null}
         {use && made ? (

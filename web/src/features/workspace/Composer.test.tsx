@@ -43,6 +43,21 @@ function enhanced(change: Partial<EnhanceOut> = {}): EnhanceOut {
   }
 }
 
+/** The events of a rewriting; without a whole one the stream stays open. */
+function streamed(whole: EnhanceOut | null, ...pieces: string[]): HttpResponse<ReadableStream> {
+  const write = (type: string, data: object) => `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+  const body = new ReadableStream({
+    start(stream) {
+      const send = (text: string) => stream.enqueue(new TextEncoder().encode(text))
+      for (const text of pieces) send(write('delta', { text }))
+      if (!whole) return
+      send(write('done', whole))
+      stream.close()
+    },
+  })
+  return new HttpResponse(body, { headers: { 'Content-Type': 'text/event-stream' } })
+}
+
 let sent: { body: JobIn; key: string | null }[] = []
 
 beforeEach(() => {
@@ -164,9 +179,37 @@ describe('making', () => {
   })
 })
 
+describe('controls', () => {
+  it('are chosen from what the studio offers, and sent', async () => {
+    const choice = (value: string, words: string) => ({ value, words })
+    server.use(
+      http.get(`${API}/prompts/controls`, () =>
+        HttpResponse.json({
+          shot: [choice('wide', 'wide shot')],
+          angle: [choice('low_angle', 'low angle view')],
+          aspect: [],
+          style_tokens: 24,
+        }),
+      ),
+    )
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('button', { name: /Advanced/ }))
+    await screen.findByRole('option', { name: 'Wide shot' })
+    await user.selectOptions(screen.getByLabelText('Framing'), 'Wide shot')
+    await user.selectOptions(screen.getByLabelText('Angle'), 'Low angle view')
+    await user.selectOptions(screen.getByLabelText('Angle'), 'As the prompt says')
+    await user.type(screen.getByLabelText('Style'), 'ink')
+    expect(screen.getByTitle('Something is changed here')).toBeVisible()
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body.controls).toEqual({ shot: 'wide', angle: null, style: 'ink' })
+  })
+})
+
 describe('improving', () => {
   it('shows the rewriting with its notes, and uses it only when told', async () => {
-    server.use(http.post(`${API}/prompts/enhance`, () => HttpResponse.json(enhanced())))
+    server.use(http.post(`${API}/prompts/enhance/stream`, () => streamed(enhanced())))
     const user = await ready()
     await user.type(prompt(), 'a red fox')
     await user.click(screen.getByRole('button', { name: 'Improve' }))
@@ -190,8 +233,34 @@ describe('improving', () => {
     })
   })
 
+  it('shows what the model writes, and stops when told', async () => {
+    server.use(
+      http.post(`${API}/prompts/enhance/stream`, () => streamed(null, 'soft ', 'light, ', 'calm')),
+    )
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('button', { name: 'Improve' }))
+    expect(await screen.findByText('soft light, calm')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Stop' }))
+    expect(await screen.findByRole('button', { name: 'Improve' })).toBeEnabled()
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+    expect(getDraft().improved).toBeNull()
+  })
+
+  it('says why nothing was improved', async () => {
+    server.use(
+      http.post(`${API}/prompts/enhance/stream`, () =>
+        HttpResponse.json({ error: 'screened_text', detail: 'Not here.' }, { status: 422 }),
+      ),
+    )
+    const user = await ready()
+    await user.type(prompt(), 'a red fox')
+    await user.click(screen.getByRole('button', { name: 'Improve' }))
+    expect(await screen.findByText('Not here.')).toBeVisible()
+  })
+
   it('does not use a rewriting of other words', async () => {
-    server.use(http.post(`${API}/prompts/enhance`, () => HttpResponse.json(enhanced())))
+    server.use(http.post(`${API}/prompts/enhance/stream`, () => streamed(enhanced())))
     const user = await ready()
     await user.type(prompt(), 'a red fox')
     await user.click(screen.getByRole('button', { name: 'Improve' }))

@@ -11,6 +11,7 @@ import classes from './Composer.module.css'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
 import { ImprovedPart } from './ImprovedPart'
+import { ImprovingPart } from './ImprovingPart'
 import { NegativePart } from './NegativePart'
 import { EXAMPLES } from './examples'
 import { focusPrompt, PROMPT_ID } from './promptFocus'
@@ -104,7 +105,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           onPaste={paste}
         />
         {draft.prompt === '' && examples ? <Examples /> : null}
-        {draft.improved ? <ImprovedPart draft={draft} improved={draft.improved} /> : null}
+        {improve.pending ? (
+          <ImprovingPart written={improve.written} onStop={improve.stop} />
+        ) : draft.improved ? (
+          <ImprovedPart draft={draft} improved={draft.improved} />
+        ) : null}
         {showNegative ? (
           <NegativePart
             draft={draft}

@@ -6,6 +6,7 @@ import { Choice, Line, RangeField, SelectField } from '@/ui/Fields'
 import { count, duration, ratioName } from '@/ui/format'
 import { Tip } from '@/ui/Tip'
 import classes from './Composer.module.css'
+import { ControlFields } from './ControlFields'
 import { patchDraft, type Draft } from './draft'
 import { missingTypes } from './missing'
 import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
@@ -163,7 +164,8 @@ function Advanced({
 }) {
   const [open, setOpen] = useState(false)
   const other = !MAIN_TYPES.includes(draft.jobType)
-  const changed = draft.steps !== null || draft.guidance !== null || other
+  const chosen = Object.values(draft.controls).some(Boolean)
+  const changed = draft.steps !== null || draft.guidance !== null || other || chosen
   return (
     <div>
       <button
@@ -196,6 +198,7 @@ function Advanced({
               />
             </>
           ) : null}
+          <ControlFields controls={draft.controls} />
           <SelectField
             label="All job types"
             value={draft.jobType}

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import type { Controls } from '@/api'
 
 /** A picture to start from. */
 export interface DraftReference {
@@ -32,6 +33,8 @@ export interface Draft {
   /** A fixed seed, or null for a new one each time. */
   seed: number | null
   negative: string
+  /** Framing, angle, format and style that are chosen instead of written. */
+  controls: Controls
   steps: number | null
   guidance: number | null
   reference: DraftReference | null
@@ -47,6 +50,7 @@ export const EMPTY_DRAFT: Draft = {
   size: null,
   seed: null,
   negative: '',
+  controls: {},
   steps: null,
   guidance: null,
   reference: null,
@@ -77,7 +81,7 @@ export function readDraft(text: string | null): Draft {
       const value = kept[name]
       return standard === null
         ? value === null || typeof value === 'object' || typeof value === 'number'
-        : typeof value === typeof standard
+        : value !== null && typeof value === typeof standard
     })
     return { ...EMPTY_DRAFT, ...Object.fromEntries(fits.map(([name]) => [name, kept[name]])) }
   } catch {

@@ -9,6 +9,7 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
   const { params } = job
   const own = (value: number, standard: number | undefined) => (value === standard ? null : value)
   const ownSize = params.width === limits?.width.default && params.height === limits.height.default
+  const rewritten = job.enhanced_prompt !== null && job.strategy !== 'finished'
   return {
     ...EMPTY_DRAFT,
     prompt: job.original_prompt,
@@ -20,15 +21,18 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
     steps: own(params.steps, limits?.steps.default),
     guidance: own(params.guidance_scale, limits?.guidance_scale.default),
     strength: params.reference?.strength ?? EMPTY_DRAFT.strength,
-    improved: job.enhanced_prompt
-      ? {
-          source: job.original_prompt,
-          text: job.enhanced_prompt,
-          inUse: true,
-          notes: [],
-          cut: [],
-          by: 'as it was made',
-        }
-      : null,
+    // A rewriting has the words of the controls in it already.
+    controls: rewritten ? {} : params.controls,
+    improved:
+      rewritten && job.enhanced_prompt
+        ? {
+            source: job.original_prompt,
+            text: job.enhanced_prompt,
+            inUse: true,
+            notes: [],
+            cut: [],
+            by: 'as it was made',
+          }
+        : null,
   }
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
-import { sdk, sentenceOf, type EnhanceOut } from '@/api'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { improvePrompt, sentenceOf, type EnhanceOut } from '@/api'
 import { showToast } from '@/ui/toastStore'
 import { getDraft, patchDraft, type Improved } from './draft'
 
@@ -22,16 +22,38 @@ export function improvedFrom(answer: EnhanceOut): Improved {
   }
 }
 
+export interface Improving {
+  run: () => void
+  stop: () => void
+  pending: boolean
+  slow: boolean
+  /** What the model has written so far. */
+  written: string
+}
+
 /** Asks for a better prompt; it is shown beneath the own one, and used only when the person says so. */
-export function useImprove(): { run: () => void; pending: boolean; slow: boolean } {
+export function useImprove(): Improving {
   const [slow, setSlow] = useState(false)
+  const [written, setWritten] = useState('')
+  const leave = useRef<AbortController | null>(null)
   const { mutate, isPending } = useMutation({
-    mutationFn: (prompt: string) =>
-      sdk.enhancePrompt({ body: { prompt, job_type: getDraft().jobType, strategy: 'auto' } }),
+    mutationFn: (prompt: string) => {
+      leave.current = new AbortController()
+      return improvePrompt(
+        { prompt, job_type: getDraft().jobType, strategy: 'auto' },
+        (text) => setWritten((before) => before + text),
+        leave.current.signal,
+      )
+    },
+    onMutate: () => setWritten(''),
     onSuccess: (answer) => patchDraft({ improved: improvedFrom(answer) }),
-    onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
+    onError: (error) => {
+      if (!leave.current?.signal.aborted) showToast({ text: sentenceOf(error), tone: 'error' })
+    },
     onSettled: () => setSlow(false),
   })
+  const stop = useCallback(() => leave.current?.abort(), [])
+  useEffect(() => stop, [stop])
   useEffect(() => {
     if (!isPending) return
     const timer = setTimeout(() => setSlow(true), SLOW_MS)
@@ -42,7 +64,9 @@ export function useImprove(): { run: () => void; pending: boolean; slow: boolean
       const prompt = getDraft().prompt.trim()
       if (prompt && !isPending) mutate(prompt)
     },
+    stop,
     pending: isPending,
     slow,
+    written,
   }
 }
