@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
-import { IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
+import { IconBook2, IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { panels } from '@/app/panels'
 import { useBalance } from '@/features/account/queries'
 import { jobTypes } from '@/features/jobs/queries'
 import { keyHint } from '@/keys/keymap'
@@ -17,6 +18,7 @@ import { focusPrompt, PROMPT_ID } from './promptFocus'
 import { ReferencePart } from './ReferencePart'
 import { obstacle, summaryOf } from './request'
 import { Settings } from './Settings'
+import { StandsFor } from './StandsFor'
 import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
 import { useUpload } from './useUpload'
@@ -104,6 +106,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           onPaste={paste}
         />
         {draft.prompt === '' && examples ? <Examples /> : null}
+        <StandsFor prompt={draft.prompt} />
         {draft.improved ? <ImprovedPart draft={draft} improved={draft.improved} /> : null}
         {showNegative ? (
           <NegativePart
@@ -150,6 +153,16 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             disabled={type?.limits?.image_to_image === false}
           >
             Reference
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            leftSection={<IconBook2 size={17} stroke={1.7} />}
+            title={keyHint('book')}
+            onClick={() => panels.open('book')}
+          >
+            Book
           </Button>
           <input
             ref={file}

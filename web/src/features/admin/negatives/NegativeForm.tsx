@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 import { sdk, sentenceOf, type NegativePromptOut } from '@/api'
+import { nameOf } from '../templates/kinds'
 import panel from '../panel.module.css'
 import classes from './negatives.module.css'
 import { useNegativesChanged } from './useNegativesChanged'
@@ -42,7 +43,7 @@ export function NegativeForm({ mode, item, onClose }: NegativeFormProps) {
     <form
       className={`${panel.form} ${classes.form}`}
       onSubmit={submit}
-      aria-label={item ? `Edit ${item.negative_prompt}` : 'Add a negative prompt'}
+      aria-label={item ? `Edit ${item.negative_prompt}` : `Add a negative prompt, ${nameOf(mode)}`}
     >
       <TextInput
         label={item ? 'Words' : 'Add words'}

@@ -48,7 +48,7 @@ it('shows what each preset does and how it is rated, and makes one with weights'
   await userEvent.click(form.getByLabelText('Weigh terms of it'))
   await userEvent.click(form.getByRole('button', { name: 'Add a term' }))
   await userEvent.type(form.getByLabelText('Term 1'), 'mist')
-  expect(await findings(screen.getByRole('dialog'))).toEqual([])
+  expect(await findings(screen.getByRole('form'))).toEqual([])
   await userEvent.click(form.getByRole('button', { name: 'Make the preset' }))
   expect(await form.findByText('There is already a preset of this name.')).toBeVisible()
   expect(sent).toMatchObject({
@@ -97,5 +97,5 @@ it('shows weight sets, offers one to people, and tells of a twin', async () => {
   await userEvent.type(form.getByLabelText('Term 1'), 'golden light')
   await userEvent.click(form.getByRole('button', { name: 'Save the set' }))
   expect(await form.findByText('“Golden” has the same weights.')).toBeVisible()
-  expect(await findings(screen.getByRole('dialog'))).toEqual([])
+  expect(await findings(screen.getByRole('form'))).toEqual([])
 })
