@@ -32,16 +32,15 @@ export function useMakeMany(bodies: readonly JobIn[]) {
   )
   const run = async () => {
     going.current = true
+    const stopped = () => !going.current
     let { done } = progress
     try {
-      for (; done < bodies.length && going.current; done++) {
+      for (const body of bodies.slice(done)) {
+        if (stopped()) break
         setProgress({ done, running: true, error: null })
         const key = (sent.current[done] ??= newKey())
-        const job = await sdk.createJob({
-          body: bodies[done] as JobIn,
-          headers: { 'idempotency-key': key },
-        })
-        storeJob(client, job)
+        storeJob(client, await sdk.createJob({ body, headers: { 'idempotency-key': key } }))
+        done += 1
       }
       setProgress({ done, running: false, error: null })
     } catch (error) {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
-import { IconBook2, IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
+import { IconBook2, IconMinus, IconPhotoPlus, IconScale, IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { lazy, Suspense, useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
 import { panels } from '@/app/panels'
 import { useBalance } from '@/features/account/queries'
 import { jobTypes } from '@/features/jobs/queries'
@@ -9,6 +9,7 @@ import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
 import { showToast } from '@/ui/toastStore'
 import classes from './Composer.module.css'
+import { offerTranslation } from './compelPaste'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
 import { ImprovedPart } from './ImprovedPart'
@@ -22,6 +23,8 @@ import { StandsFor } from './StandsFor'
 import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
 import { useUpload } from './useUpload'
+
+const WeightsPart = lazy(() => import('./WeightsPart'))
 
 interface ComposerProps {
   /** Drawn in a sheet: what makes the pictures stands at its foot. */
@@ -41,6 +44,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const { make, pending } = useMakeDraft(type, onMade)
   const [over, setOver] = useState(false)
   const [negativeOpen, setNegativeOpen] = useState(false)
+  const [weightsOpen, setWeightsOpen] = useState(false)
   const file = useRef<HTMLInputElement>(null)
   useKeys({ make, improve: () => improve.run() })
 
@@ -60,6 +64,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   }
   const paste = (event: ClipboardEvent) => {
     if (event.clipboardData.files.length > 0 && take(event.clipboardData)) event.preventDefault()
+    else offerTranslation(event.clipboardData.getData('text/plain'))
   }
   const showNegative = negativeOpen || draft.negative !== ''
   const written = draft.prompt.trim() !== ''
@@ -118,6 +123,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             }}
           />
         ) : null}
+        {weightsOpen ? (
+          <Suspense fallback={null}>
+            <WeightsPart prompt={draft.prompt} onClose={() => setWeightsOpen(false)} />
+          </Suspense>
+        ) : null}
         {draft.reference || upload.pending ? (
           <ReferencePart draft={draft} uploading={upload.pending} />
         ) : null}
@@ -142,6 +152,18 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             disabled={type?.limits?.negative_prompt === false}
           >
             Negative
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            data-on={weightsOpen}
+            aria-expanded={weightsOpen}
+            leftSection={<IconScale size={17} stroke={1.7} />}
+            disabled={!written && !weightsOpen}
+            onClick={() => setWeightsOpen(!weightsOpen)}
+          >
+            Weights
           </Button>
           <Button
             variant="subtle"

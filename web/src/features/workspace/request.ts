@@ -17,6 +17,10 @@ const SHAPES: readonly Shape[] = [
   { width: 576, height: 1024 },
 ]
 
+/** Whether a job takes a preset, as its type says: the build fails where this says otherwise. */
+const takesPreset: 'preset_id' extends keyof JobIn ? true : false = false
+export const TAKES_PRESET: boolean = takesPreset
+
 export const MAX_SEED = 2 ** 31 - 1
 export const MAX_PROMPT = 4000
 
@@ -68,6 +72,7 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.steps !== null) body.steps = draft.steps
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
+  if (draft.preset && TAKES_PRESET) Object.assign(body, { preset_id: draft.preset })
   if (draft.reference) {
     body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
   }

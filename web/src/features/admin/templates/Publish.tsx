@@ -29,7 +29,7 @@ export function Publish({ template, latest }: { template: TemplateDetailOut; lat
 /** Why a version could not be put in use, and where another template is in the way, how it can. */
 export function PublishProblem({ publish }: { publish: ReturnType<typeof usePublish> }) {
   const { error, variables } = publish
-  if (!error || !variables) return null
+  if (!error) return null
   const rival = error instanceof ApiError && error.status === 409 && !variables.replace
   return (
     <div className={panel.form}>
