@@ -73,7 +73,6 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const foot = (written ? hindrance : null) ?? (type ? summaryOf(draft, type) : ' ')
   const makeBar = (
     <>
-      <span className={classes.spacer} />
       <span className={classes.summary}>{foot}</span>
       <Button
         className={classes.make}
@@ -197,7 +196,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
               event.currentTarget.value = ''
             }}
           />
-          {compact ? null : makeBar}
+          {compact ? null : <div className={classes.bar}>{makeBar}</div>}
         </div>
       </section>
       <Settings draft={draft} types={types} />

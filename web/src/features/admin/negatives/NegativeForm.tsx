@@ -70,6 +70,7 @@ export function NegativeForm({ mode, item, onClose }: NegativeFormProps) {
       <div className={panel.actions}>
         <Button
           type="submit"
+          size="md"
           variant={item ? 'filled' : 'default'}
           loading={save.isPending}
           disabled={!text.trim()}
@@ -77,7 +78,7 @@ export function NegativeForm({ mode, item, onClose }: NegativeFormProps) {
           {item ? 'Save' : 'Add'}
         </Button>
         {onClose ? (
-          <Button variant="subtle" color="gray" onClick={onClose}>
+          <Button size="md" variant="subtle" color="gray" onClick={onClose}>
             Leave it
           </Button>
         ) : null}

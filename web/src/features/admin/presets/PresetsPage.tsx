@@ -54,7 +54,7 @@ export default function PresetsPage() {
           terms count for more.
         </EmptyState>
       ) : null}
-      <ul className={panel.rows}>
+      <ul className={panel.cards}>
         {shown?.map((preset) => (
           <Row key={preset.id} preset={preset} onEdit={() => setOpened(preset)} />
         ))}

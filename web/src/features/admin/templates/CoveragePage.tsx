@@ -21,8 +21,8 @@ import { TemplatesNav } from './TemplatesNav'
 
 const STEPS: Record<CellOut['step'], string> = {
   exact: 'its own',
-  swap_enhancer: 'of the other enhancer',
-  milder_mode: 'of the milder mode',
+  swap_enhancer: 'other enhancer',
+  milder_mode: 'milder mode',
   built_in: 'built in',
 }
 

@@ -17,6 +17,7 @@ import type { TemplatesSearch } from '../search'
 import { ImportTemplates } from './ImportTemplates'
 import { KeyFields } from './KeyFields'
 import { NewTemplate } from './NewTemplate'
+import classes from './template.module.css'
 import { templatesList, type TemplatesFilter } from './queries'
 import { TemplatesNav } from './TemplatesNav'
 import { TemplatesSkeleton, TemplatesTable } from './TemplatesTable'
@@ -97,7 +98,7 @@ export default function TemplatesPage() {
       <Filters
         set={set}
         more={
-          <>
+          <div className={classes.filters}>
             <KeyFields value={{ use, target, type, enhancer, mode }} onChange={change} any={ANY} />
             <SelectField
               label="State"
@@ -107,7 +108,7 @@ export default function TemplatesPage() {
                 change({ state: (next || undefined) as TemplatesSearch['state'] })
               }
             />
-          </>
+          </div>
         }
       >
         <SearchField

@@ -7,7 +7,7 @@ import { nameOf, targetName } from './kinds'
 import classes from './TemplatesTable.module.css'
 import { UseTag } from './UseTag'
 
-const HEADS = ['Name', 'Use case', 'For', 'Enhancer', 'Mode', 'Version', 'Changed', 'State']
+const HEADS = ['Name', 'Use case', 'Enhancer', 'Mode', 'Version', 'Changed', 'State']
 
 /** A row for each template; the whole row leads to its page. */
 export function TemplatesTable({ templates }: { templates: readonly TemplateDetailOut[] }) {
@@ -50,8 +50,10 @@ function Row({ template }: { template: TemplateDetailOut }) {
           {template.template_name}
         </Link>
       </td>
-      <td className={classes.use}>{nameOf(template.use_case)}</td>
-      <td className={classes.target}>{targetName(template)}</td>
+      <td className={classes.use}>
+        {nameOf(template.use_case)}
+        <div className={rows.quiet}>{targetName(template)}</div>
+      </td>
       <td className={`${rows.quiet} ${classes.enhancer}`}>{nameOf(template.enhancer_model)}</td>
       <td className={`${rows.quiet} ${classes.mode}`}>{nameOf(template.content_mode)}</td>
       <td className={`${rows.quiet} ${classes.version}`}>{template.version ?? 1}</td>
@@ -64,8 +66,8 @@ function Row({ template }: { template: TemplateDetailOut }) {
 }
 
 const BONES = [150, 120, 170, 96, 132, 118, 140]
-const WIDTHS = [null, 110, 90, 84, 48, 16, 70, 60]
-const CELLS = ['name', 'use', 'target', 'enhancer', 'mode', 'version', 'changed', 'state'] as const
+const WIDTHS = [null, 110, 84, 48, 16, 70, 60]
+const CELLS = ['name', 'use', 'enhancer', 'mode', 'version', 'changed', 'state'] as const
 
 /** The table before its templates are known. */
 export function TemplatesSkeleton() {

@@ -120,7 +120,7 @@ export default function WeightsPage() {
         }
       >
         {(sets) => (
-          <ul className={panel.rows}>
+          <ul className={panel.cards}>
             {sets
               .filter((set) => !going.has(pathOf(set)))
               .map((set) => (
