@@ -1,19 +1,20 @@
 import '@/ui/overlays.css'
 import { Drawer } from '@mantine/core'
-import { usePanel } from '@/app/panels'
 import { useKeys } from '@/keys/useKeys'
 import { Composer } from './Composer'
 
 /** The whole composer on a phone, over the page. */
 export default function ComposerSheet({ onClose }: { onClose: () => void }) {
   useKeys({ close: onClose }, { modal: true })
-  const panel = usePanel()
   return (
     <Drawer
       opened
       onClose={onClose}
-      // What lies over it is closed first.
-      closeOnEscape={panel === null}
+      // Escape of its own alone: what lies over the sheet is closed first.
+      closeOnEscape={false}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose()
+      }}
       position="bottom"
       size="auto"
       title="Make pictures"
