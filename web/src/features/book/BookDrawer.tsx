@@ -4,6 +4,7 @@ import { Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 import { useKeys } from '@/keys/useKeys'
+import { escapeCloses } from '@/ui/escape'
 import { Choice } from '@/ui/Fields'
 import classes from './book.module.css'
 import { HistoryPart } from './HistoryPart'
@@ -26,6 +27,7 @@ export default function BookDrawer({ onClose }: { onClose: () => void }) {
     <Drawer
       opened
       onClose={onClose}
+      {...escapeCloses(onClose)}
       title="Prompt book"
       position={phone ? 'bottom' : 'right'}
       size={phone ? '85dvh' : 480}

@@ -9,6 +9,7 @@ import { RowsSkeleton } from '@/features/account/Panel'
 import { useDraft } from '@/features/workspace/draft'
 import { randomSeed } from '@/features/workspace/request'
 import { useKeys } from '@/keys/useKeys'
+import { escapeCloses } from '@/ui/escape'
 import { Choice, RangeField } from '@/ui/Fields'
 import { count } from '@/ui/format'
 import classes from './book.module.css'
@@ -48,6 +49,7 @@ export default function CombinationsSheet({ onClose }: { onClose: () => void }) 
     <Modal
       opened
       onClose={onClose}
+      {...escapeCloses(onClose)}
       size="lg"
       centered
       title="Prompts that this one stands for"

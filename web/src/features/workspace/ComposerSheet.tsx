@@ -1,6 +1,7 @@
 import '@/ui/overlays.css'
 import { Drawer } from '@mantine/core'
 import { useKeys } from '@/keys/useKeys'
+import { escapeCloses } from '@/ui/escape'
 import { Composer } from './Composer'
 
 /** The whole composer on a phone, over the page. */
@@ -10,11 +11,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
     <Drawer
       opened
       onClose={onClose}
-      // Escape of its own alone: what lies over the sheet is closed first.
-      closeOnEscape={false}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
-      }}
+      {...escapeCloses(onClose)}
       position="bottom"
       size="auto"
       title="Make pictures"

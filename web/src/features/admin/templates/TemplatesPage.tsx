@@ -17,7 +17,6 @@ import type { TemplatesSearch } from '../search'
 import { ImportTemplates } from './ImportTemplates'
 import { KeyFields } from './KeyFields'
 import { NewTemplate } from './NewTemplate'
-import classes from './template.module.css'
 import { templatesList, type TemplatesFilter } from './queries'
 import { TemplatesNav } from './TemplatesNav'
 import { TemplatesSkeleton, TemplatesTable } from './TemplatesTable'
@@ -97,8 +96,9 @@ export default function TemplatesPage() {
       <TemplatesNav />
       <Filters
         set={set}
+        many
         more={
-          <div className={classes.filters}>
+          <>
             <KeyFields value={{ use, target, type, enhancer, mode }} onChange={change} any={ANY} />
             <SelectField
               label="State"
@@ -108,7 +108,7 @@ export default function TemplatesPage() {
                 change({ state: (next || undefined) as TemplatesSearch['state'] })
               }
             />
-          </div>
+          </>
         }
       >
         <SearchField
