@@ -55,6 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "template_name": "t", "use_case": "chat_general", "system_prompt": "Answer briefly.",
     },
     "POST /api/prompts/templates/check": {"system_prompt": "x", "use_case": "chat_general"},
+    "POST /api/prompts/templates/try": {"system_prompt": "Add light.", "prompt": "a fox"},
     "POST /api/prompts/templates/import": {
         "text": '[{"template_name": "t", "use_case": "roleplay", "system_prompt": "Play."}]',
     },

@@ -26,6 +26,7 @@ _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 # What else a request needs to be whole.
 REST: dict[str, dict[str, Any]] = {
     "POST /api/jobs": {"prompt": "a person"},
+    "POST /api/prompts/templates/try": {"system_prompt": "Add light.", "prompt": "a fox"},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},
     },

@@ -322,3 +322,19 @@ def test_a_diff_shows_words_within_lines() -> None:
 
 def _text(system_prompt: str) -> dict[str, Any]:
     return {"system_prompt": system_prompt, "token_limit": 300}
+
+
+async def test_a_text_is_tried_before_it_is_saved(admin: httpx.AsyncClient) -> None:
+    body = {"system_prompt": "Add light.", "token_limit": 20, "prompt": "a red fox"}
+    answer = await admin.post(f"{T}/try", json=body)
+    assert answer.status_code == 200
+    tried = answer.json()
+    assert tried["enhanced_prompt"].startswith("a red fox")
+    assert tried["token_limit"] == 20
+    assert tried["template"]["id"] is None
+
+
+async def test_no_clip_is_tried_for_a_target_that_makes_none(admin: httpx.AsyncClient) -> None:
+    body = {"system_prompt": "Add light.", "prompt": "a fox", "job_type": "video"}
+    answer = await admin.post(f"{T}/try", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (422, "job_type")

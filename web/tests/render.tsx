@@ -43,6 +43,13 @@ const PATHS = [
   '/admin/people',
   '/admin/people/$personId',
   '/admin/access',
+  '/admin/templates',
+  '/admin/templates/simulator',
+  '/admin/templates/coverage',
+  '/admin/templates/$templateId',
+  '/admin/negatives',
+  '/admin/presets',
+  '/admin/weights',
   '/admin/ledger',
   '/admin/activity',
 ] as const

@@ -51,4 +51,28 @@ export const keys = {
   health: ['health'] as const,
   modelConfigs: ['model-configs'] as const,
   promptCache: ['prompt-cache'] as const,
+  /** Prefix of all lists of templates and of everything about one of them. */
+  templates: ['templates'] as const,
+  templatesList: (filter: object) => ['templates', 'list', filter] as const,
+  /** Prefix of everything about one template. */
+  template: (id: string) => ['templates', 'one', id] as const,
+  templateVersions: (id: string) => ['templates', 'one', id, 'versions'] as const,
+  templateDiff: (id: string, from: number, to: number) =>
+    ['templates', 'one', id, 'diff', from, to] as const,
+  templateCheck: (body: object) => ['template-check', body] as const,
+  simulation: (request: object) => ['templates', 'simulation', request] as const,
+  coverage: ['templates', 'coverage'] as const,
+  useCases: ['use-cases'] as const,
+  negatives: ['negatives'] as const,
+  presets: ['presets'] as const,
+  /** Prefix of all lists of weight sets. */
+  weightSets: ['weight-sets'] as const,
+  weightSetList: (filter: object) => ['weight-sets', filter] as const,
+  /** Prefix of everything in the person's prompt book. */
+  book: ['book'] as const,
+  bookHistory: (filter: object) => ['book', 'history', filter] as const,
+  bookLists: ['book', 'lists'] as const,
+  bookSnippets: ['book', 'snippets'] as const,
+  expansion: (request: object) => ['book', 'expansion', request] as const,
+  translation: (request: object) => ['translation', request] as const,
 }

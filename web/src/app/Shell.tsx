@@ -17,6 +17,8 @@ import classes from './Shell.module.css'
 
 const Palette = lazy(() => import('@/features/palette/Palette'))
 const ActivityDrawer = lazy(() => import('@/features/activity/ActivityDrawer'))
+const BookDrawer = lazy(() => import('@/features/book/BookDrawer'))
+const CombinationsSheet = lazy(() => import('@/features/book/CombinationsSheet'))
 const KeysHelp = lazy(() => import('./KeysHelp'))
 
 /** The frame around every page of the studio. */
@@ -43,6 +45,8 @@ export function Shell() {
       <Suspense fallback={null}>
         {panel === 'palette' ? <Palette onClose={panels.close} /> : null}
         {panel === 'activity' ? <ActivityDrawer onClose={panels.close} /> : null}
+        {panel === 'book' ? <BookDrawer onClose={panels.close} /> : null}
+        {panel === 'combinations' ? <CombinationsSheet onClose={panels.close} /> : null}
         {panel === 'keys' ? <KeysHelp onClose={panels.close} /> : null}
       </Suspense>
     </div>
@@ -69,6 +73,7 @@ function useShellKeys(fold: () => void): void {
     palette: () => panels.toggle('palette'),
     search: () => panels.open('palette'),
     activity: () => panels.open('activity'),
+    book: () => panels.open('book'),
     help: () => panels.open('keys'),
     'rail.toggle': fold,
   })

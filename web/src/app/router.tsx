@@ -14,10 +14,14 @@ import { me } from '@/features/account/queries'
 import { checkSignInSearch } from '@/features/account/returning'
 import {
   checkAccessSearch,
+  checkKeySearch,
   checkLedgerSearch,
   checkPeopleSearch,
   checkPersonSearch,
+  checkTemplateSearch,
+  checkTemplatesSearch,
   checkTrailSearch,
+  checkWeightsSearch,
 } from '@/features/admin/search'
 import { checkLibrarySearch } from '@/features/library/search'
 import { checkWorkspaceSearch } from '@/features/workspace/search'
@@ -141,11 +145,71 @@ const adminActivity = createRoute({
   errorComponent: RouteError,
 })
 
+const adminTemplates = createRoute({
+  getParentRoute: () => admin,
+  path: '/templates',
+  validateSearch: checkTemplatesSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/templates/TemplatesPage')),
+  errorComponent: RouteError,
+})
+
+const adminSimulator = createRoute({
+  getParentRoute: () => admin,
+  path: '/templates/simulator',
+  validateSearch: checkKeySearch,
+  component: lazyRouteComponent(() => import('@/features/admin/templates/SimulatorPage')),
+  errorComponent: RouteError,
+})
+
+const adminCoverage = createRoute({
+  getParentRoute: () => admin,
+  path: '/templates/coverage',
+  component: lazyRouteComponent(() => import('@/features/admin/templates/CoveragePage')),
+  errorComponent: RouteError,
+})
+
+const adminTemplate = createRoute({
+  getParentRoute: () => admin,
+  path: '/templates/$templateId',
+  validateSearch: checkTemplateSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/templates/TemplatePage')),
+  errorComponent: RouteError,
+})
+
+const adminNegatives = createRoute({
+  getParentRoute: () => admin,
+  path: '/negatives',
+  component: lazyRouteComponent(() => import('@/features/admin/negatives/NegativesPage')),
+  errorComponent: RouteError,
+})
+
+const adminPresets = createRoute({
+  getParentRoute: () => admin,
+  path: '/presets',
+  component: lazyRouteComponent(() => import('@/features/admin/presets/PresetsPage')),
+  errorComponent: RouteError,
+})
+
+const adminWeights = createRoute({
+  getParentRoute: () => admin,
+  path: '/weights',
+  validateSearch: checkWeightsSearch,
+  component: lazyRouteComponent(() => import('@/features/admin/weights/WeightsPage')),
+  errorComponent: RouteError,
+})
+
 const adminPages = admin.addChildren([
   adminStudio,
   adminPeople,
   adminPerson,
   adminAccess,
+  adminTemplates,
+  adminSimulator,
+  adminCoverage,
+  adminTemplate,
+  adminNegatives,
+  adminPresets,
+  adminWeights,
   adminLedger,
   adminActivity,
 ])

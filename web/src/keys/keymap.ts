@@ -19,6 +19,7 @@ const table = {
   new: { keys: ['n'], label: 'Write a new prompt', group: 'Making' },
   make: { keys: ['Mod+Enter'], label: 'Make', group: 'Making' },
   improve: { keys: ['Mod+i'], label: 'Improve the prompt', group: 'Making' },
+  book: { keys: ['b'], label: 'Open the prompt book', group: 'Making' },
   left: { keys: ['ArrowLeft'], label: 'Left', group: 'Pictures' },
   right: { keys: ['ArrowRight'], label: 'Right', group: 'Pictures' },
   up: { keys: ['ArrowUp'], label: 'Up', group: 'Pictures' },

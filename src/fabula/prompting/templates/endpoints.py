@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query, Response, status
 from fabula.accounts.access import CallerDep, CursorDep, DatabaseDep, Limit, SessionDep
 from fabula.accounts.permissions import Permission
 from fabula.core.pagination import Cursor, Page, page_of
+from fabula.prompting.endpoints import EnhancerDep
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.lookups import template_for
-from fabula.prompting.templates import checks, coverage, exchange, service
+from fabula.prompting.schemas import EnhanceOut
+from fabula.prompting.templates import checks, coverage, exchange, service, trial
 from fabula.prompting.templates.kinds import USE_CASES
 from fabula.prompting.templates.repository import Search
 from fabula.prompting.templates.schemas import (
@@ -34,6 +36,7 @@ from fabula.prompting.templates.schemas import (
     Target,
     TemplateChangeIn,
     TemplateDetailOut,
+    TryIn,
     UseCaseName,
     UseCaseOut,
     VersionOut,
@@ -45,6 +48,7 @@ from fabula.prompting.templates.views import (
     simulation_out,
     version_out,
 )
+from fabula.prompting.views import enhanced_out
 
 router = APIRouter(prefix="/prompts/templates", tags=["prompts"])
 Number = Annotated[int, Query(ge=1)]
@@ -126,6 +130,24 @@ async def check_prompt_template(body: CheckIn, caller: CallerDep) -> CheckOut:
             "remarks": report.remarks,
         },
         from_attributes=True,
+    )
+
+
+@router.post("/try")
+async def try_prompt_template(body: TryIn, caller: CallerDep, enhancer: EnhancerDep) -> EnhanceOut:
+    """Rewrite a prompt with a text that need not be saved. Nothing is made or kept of it."""
+    return enhanced_out(
+        await trial.rewrite_with(
+            enhancer,
+            caller,
+            system_prompt=body.system_prompt,
+            token_limit=body.token_limit,
+            target_model=body.target_model,
+            made=body.job_type,
+            mode="adult" if body.content_mode == "nsfw" else "general",
+            prompt=body.prompt,
+            seed=body.seed,
+        )
     )
 
 

@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from fabula.core.text import no_null_bytes
-from fabula.prompting.schemas import TemplateOut, TraceOut, UsedTemplateOut
+from fabula.prompting.schemas import (
+    MAX_PROMPT,
+    MAX_SEED,
+    TemplateOut,
+    TraceOut,
+    UsedTemplateOut,
+)
 from fabula.prompting.templates.service import Place, Text
 
 MAX_TEXT = 40_000
@@ -137,6 +143,24 @@ class CheckIn(BaseModel):
     use_case: UseCaseName
     target_model: Target | None = None
     token_limit: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class TryIn(BaseModel):
+    """A text for rewriting prompts, saved or not, and a prompt to rewrite with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system_prompt: Body
+    token_limit: int | None = Field(default=None, ge=1, le=100_000)
+    target_model: Target = "sdxl"
+    job_type: Literal["image", "video"] = "image"
+    content_mode: Literal["sfw", "nsfw"] = "sfw"
+    prompt: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT),
+        AfterValidator(no_null_bytes),
+    ]
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
 
 
 class ImportIn(BaseModel):

@@ -18,6 +18,10 @@ it('lists the pages for an admin', async () => {
     'Studio',
     'People',
     'Access',
+    'Templates',
+    'Negatives',
+    'Presets',
+    'Weights',
     'Ledger',
     'Activity',
   ])

@@ -9,10 +9,12 @@ interface FiltersProps {
   more: ReactNode
   /** How many of the others are set. */
   set: number
+  /** There are more of the others than go beside the first: they have a line of their own. */
+  many?: boolean
 }
 
 /** The filters of a list in one line; on a phone all but the first fold. */
-export function Filters({ children, more, set }: FiltersProps) {
+export function Filters({ children, more, set, many = false }: FiltersProps) {
   const [open, setOpen] = useState(false)
   const id = useId()
   return (
@@ -29,7 +31,11 @@ export function Filters({ children, more, set }: FiltersProps) {
         <IconAdjustmentsHorizontal size={20} stroke={1.7} aria-hidden />
         {set ? <span className={rows.set}>{set}</span> : null}
       </button>
-      <div id={id} className={rows.more} data-open={open || undefined}>
+      <div
+        id={id}
+        className={`${rows.more} ${many ? rows.many : ''}`}
+        data-open={open || undefined}
+      >
         {more}
       </div>
     </div>

@@ -1,5 +1,17 @@
 import { KINDS, type EntryKind } from './ledger/kinds'
 import { ROLES, type Role } from './roles'
+import {
+  ENHANCERS,
+  MADE,
+  MODES,
+  TARGETS,
+  USE_CASES,
+  type Enhancer,
+  type Made,
+  type Mode,
+  type Target,
+  type UseCase,
+} from './templates/kinds'
 
 /** What stands in the addresses of the admin pages behind the `?`. */
 export interface PeopleSearch {
@@ -39,6 +51,38 @@ export interface TrailSearch {
   resource?: string
   since?: string
   until?: string
+}
+
+/** What a template is for, as the address says it. */
+export interface KeySearch {
+  use?: UseCase
+  target?: Target
+  type?: Made
+  enhancer?: Enhancer
+  mode?: Mode
+}
+
+export interface TemplatesSearch extends KeySearch {
+  q?: string
+  state?: 'used' | 'off' | 'draft'
+  /** The form for a new template, or the one for a file, is open. */
+  open?: 'new' | 'import'
+}
+
+export const TEMPLATE_PARTS = ['text', 'versions'] as const
+/** The parts of a template's page. */
+export type TemplatePart = (typeof TEMPLATE_PARTS)[number]
+
+export interface TemplateSearch {
+  part?: TemplatePart
+  /** The numbers of two versions that are compared. */
+  before?: number
+  after?: number
+}
+
+export interface WeightsSearch {
+  q?: string
+  state?: 'offered' | 'off'
 }
 
 type Raw = Record<string, unknown>
@@ -99,3 +143,34 @@ export const checkTrailSearch = (raw: Raw): TrailSearch =>
     since: day(raw.since),
     until: day(raw.until),
   })
+
+const key = (raw: Raw) => ({
+  use: oneOf(raw.use, USE_CASES),
+  target: oneOf(raw.target, TARGETS),
+  type: oneOf(raw.type, MADE),
+  enhancer: oneOf(raw.enhancer, ENHANCERS),
+  mode: oneOf(raw.mode, MODES),
+})
+
+export const checkKeySearch = (raw: Raw): KeySearch => given(key(raw))
+
+export const checkTemplatesSearch = (raw: Raw): TemplatesSearch =>
+  given({
+    q: text(raw.q),
+    ...key(raw),
+    state: oneOf(raw.state, ['used', 'off', 'draft']),
+    open: oneOf(raw.open, ['new', 'import']),
+  })
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined
+
+export const checkTemplateSearch = (raw: Raw): TemplateSearch =>
+  given({
+    part: oneOf(raw.part, TEMPLATE_PARTS),
+    before: numberOf(raw.before),
+    after: numberOf(raw.after),
+  })
+
+export const checkWeightsSearch = (raw: Raw): WeightsSearch =>
+  given({ q: text(raw.q), state: oneOf(raw.state, ['offered', 'off']) })

@@ -1,8 +1,12 @@
 import {
+  IconAdjustmentsAlt,
   IconCoins,
   IconHistory,
   IconLockAccess,
+  IconMinus,
+  IconScale,
   IconServer2,
+  IconTemplate,
   IconUsers,
   type Icon,
 } from '@tabler/icons-react'
@@ -11,7 +15,16 @@ import {
 export interface AdminSection {
   id: string
   label: string
-  to: '/admin' | '/admin/people' | '/admin/access' | '/admin/ledger' | '/admin/activity'
+  to:
+    | '/admin'
+    | '/admin/people'
+    | '/admin/access'
+    | '/admin/templates'
+    | '/admin/negatives'
+    | '/admin/presets'
+    | '/admin/weights'
+    | '/admin/ledger'
+    | '/admin/activity'
   icon: Icon
   /** What the palette also finds it by. */
   words: string
@@ -38,6 +51,34 @@ export const SECTIONS: readonly AdminSection[] = [
     to: '/admin/access',
     icon: IconLockAccess,
     words: 'permissions roles tables matrix rights',
+  },
+  {
+    id: 'templates',
+    label: 'Templates',
+    to: '/admin/templates',
+    icon: IconTemplate,
+    words: 'prompt rewriting enhancement versions publish simulator coverage import export',
+  },
+  {
+    id: 'negatives',
+    label: 'Negatives',
+    to: '/admin/negatives',
+    icon: IconMinus,
+    words: 'negative prompts leave out order',
+  },
+  {
+    id: 'presets',
+    label: 'Presets',
+    to: '/admin/presets',
+    icon: IconAdjustmentsAlt,
+    words: 'enhancement rewriting recommended composer',
+  },
+  {
+    id: 'weights',
+    label: 'Weights',
+    to: '/admin/weights',
+    icon: IconScale,
+    words: 'weight sets compel terms',
   },
   {
     id: 'ledger',

@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconBook2,
   IconBooks,
   IconHistory,
   IconKeyboard,
@@ -126,6 +127,15 @@ function useActions(): Entry[] {
       icon: IconActivity,
       hint: keyHint('activity'),
       run: () => panels.open('activity'),
+    },
+    {
+      id: 'book',
+      group: 'Actions',
+      label: 'Open the prompt book',
+      words: 'history snippets lists favourites wildcards prompts',
+      icon: IconBook2,
+      hint: keyHint('book'),
+      run: () => panels.open('book'),
     },
     {
       id: 'theme',

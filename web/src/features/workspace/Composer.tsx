@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core'
-import { IconMinus, IconPhotoPlus, IconSparkles } from '@tabler/icons-react'
+import { IconBook2, IconMinus, IconPhotoPlus, IconScale, IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { lazy, Suspense, useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
+import { panels } from '@/app/panels'
 import { useBalance } from '@/features/account/queries'
 import { jobTypes } from '@/features/jobs/queries'
 import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
 import { showToast } from '@/ui/toastStore'
 import classes from './Composer.module.css'
+import { offerTranslation } from './compelPaste'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
 import { ImprovedPart } from './ImprovedPart'
@@ -18,9 +20,12 @@ import { focusPrompt, PROMPT_ID } from './promptFocus'
 import { ReferencePart } from './ReferencePart'
 import { obstacle, summaryOf } from './request'
 import { Settings } from './Settings'
+import { StandsFor } from './StandsFor'
 import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
 import { useUpload } from './useUpload'
+
+const WeightsPart = lazy(() => import('./WeightsPart'))
 
 interface ComposerProps {
   /** Drawn in a sheet: what makes the pictures stands at its foot. */
@@ -40,6 +45,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const { make, pending } = useMakeDraft(type, onMade)
   const [over, setOver] = useState(false)
   const [negativeOpen, setNegativeOpen] = useState(false)
+  const [weightsOpen, setWeightsOpen] = useState(false)
   const file = useRef<HTMLInputElement>(null)
   useKeys({ make, improve: () => improve.run() })
 
@@ -59,6 +65,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   }
   const paste = (event: ClipboardEvent) => {
     if (event.clipboardData.files.length > 0 && take(event.clipboardData)) event.preventDefault()
+    else offerTranslation(event.clipboardData.getData('text/plain'))
   }
   const showNegative = negativeOpen || draft.negative !== ''
   const written = draft.prompt.trim() !== ''
@@ -67,7 +74,6 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const foot = (written ? hindrance : null) ?? (type ? summaryOf(draft, type) : ' ')
   const makeBar = (
     <>
-      <span className={classes.spacer} />
       <span className={classes.summary}>{foot}</span>
       <Button
         className={classes.make}
@@ -105,6 +111,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           onPaste={paste}
         />
         {draft.prompt === '' && examples ? <Examples /> : null}
+        <StandsFor prompt={draft.prompt} />
         {improve.pending ? (
           <ImprovingPart written={improve.written} onStop={improve.stop} />
         ) : draft.improved ? (
@@ -119,6 +126,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
               patchDraft({ negative: '' })
             }}
           />
+        ) : null}
+        {weightsOpen ? (
+          <Suspense fallback={null}>
+            <WeightsPart prompt={draft.prompt} onClose={() => setWeightsOpen(false)} />
+          </Suspense>
         ) : null}
         {draft.reference || upload.pending ? (
           <ReferencePart draft={draft} uploading={upload.pending} />
@@ -149,12 +161,34 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             variant="subtle"
             color="gray"
             className={classes.tool}
+            data-on={weightsOpen}
+            aria-expanded={weightsOpen}
+            leftSection={<IconScale size={17} stroke={1.7} />}
+            disabled={!written && !weightsOpen}
+            onClick={() => setWeightsOpen(!weightsOpen)}
+          >
+            Weights
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
             data-on={draft.reference !== null}
             leftSection={<IconPhotoPlus size={17} stroke={1.7} />}
             onClick={() => file.current?.click()}
             disabled={type?.limits?.image_to_image === false}
           >
             Reference
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.tool}
+            leftSection={<IconBook2 size={17} stroke={1.7} />}
+            title={keyHint('book')}
+            onClick={() => panels.open('book')}
+          >
+            Book
           </Button>
           <input
             ref={file}
@@ -167,7 +201,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
               event.currentTarget.value = ''
             }}
           />
-          {compact ? null : makeBar}
+          {compact ? null : <div className={classes.bar}>{makeBar}</div>}
         </div>
       </section>
       <Settings draft={draft} types={types} />

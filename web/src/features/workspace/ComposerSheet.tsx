@@ -1,6 +1,7 @@
 import '@/ui/overlays.css'
 import { Drawer } from '@mantine/core'
 import { useKeys } from '@/keys/useKeys'
+import { escapeCloses } from '@/ui/escape'
 import { Composer } from './Composer'
 
 /** The whole composer on a phone, over the page. */
@@ -10,6 +11,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
     <Drawer
       opened
       onClose={onClose}
+      {...escapeCloses(onClose)}
       position="bottom"
       size="auto"
       title="Make pictures"

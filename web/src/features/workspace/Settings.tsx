@@ -9,7 +9,15 @@ import classes from './Composer.module.css'
 import { ControlFields } from './ControlFields'
 import { patchDraft, type Draft } from './draft'
 import { missingTypes } from './missing'
-import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
+import { PresetField } from './PresetField'
+import {
+  MAX_SEED,
+  randomSeed,
+  shapesFor,
+  sizeOf,
+  withJobType,
+  type Shape,
+} from './request'
 
 /** The two that nearly everybody wants; the others are under Advanced. */
 const MAIN_TYPES = ['sdxl_image_fast', 'sdxl_image_high']
@@ -50,6 +58,7 @@ export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] |
       />
       <ShapeField draft={draft} limits={limits} />
       <SeedField seed={draft.seed} />
+      <PresetField preset={draft.preset} />
       <Advanced draft={draft} types={types} limits={limits} onType={choose} />
     </section>
   )

@@ -38,6 +38,8 @@ export interface Draft {
   steps: number | null
   guidance: number | null
   reference: DraftReference | null
+  /** The id of a preset, or empty. */
+  preset: string
   /** How far the result may leave the reference: 0 keeps it, 1 ignores it. */
   strength: number
 }
@@ -54,6 +56,7 @@ export const EMPTY_DRAFT: Draft = {
   steps: null,
   guidance: null,
   reference: null,
+  preset: '',
   strength: 0.5,
 }
 

@@ -69,6 +69,7 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
   if (Object.values(draft.controls).some(Boolean)) body.controls = draft.controls
+  if (draft.preset) body.preset_id = draft.preset
   if (draft.reference) {
     body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
   }

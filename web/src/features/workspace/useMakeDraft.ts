@@ -1,11 +1,16 @@
 import type { JobTypeOut } from '@/api'
+import { panels } from '@/app/panels'
 import { useBalance } from '@/features/account/queries'
+import { isDynamic } from '@/features/book/dynamic'
 import { newKey, useMake } from '@/features/jobs/actions'
 import { showToast } from '@/ui/toastStore'
 import { getDraft, keepDraft } from './draft'
 import { obstacle, requestOf, sizeOf } from './request'
 
-/** Sends the draft; it stays as it is, for the next change. */
+/**
+ * Sends the draft; it stays as it is, for the next change. Of a prompt that stands for many, they are
+ * shown first.
+ */
 export function useMakeDraft(
   type: JobTypeOut | undefined,
   onMade?: () => void,
@@ -21,6 +26,10 @@ export function useMakeDraft(
         return
       }
       keepDraft()
+      if (isDynamic(draft.prompt)) {
+        panels.open('combinations')
+        return
+      }
       const limits = type?.limits ?? null
       mutate({
         body: requestOf(draft, limits),

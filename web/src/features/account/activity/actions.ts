@@ -1,5 +1,7 @@
 import type { Action, ActivityOut } from '@/api'
 import { count } from '@/ui/format'
+import { number, quoted, text, texts } from './facts'
+import { PROMPT_ACTIONS } from './promptActions'
 
 /** What an action is about, for its icon and for choosing. */
 export type Topic = 'signing in' | 'keys' | 'people' | 'credits' | 'studio' | 'refusal'
@@ -16,10 +18,6 @@ export interface ActionWords {
 
 /** The name of an account, for the sentences about other people. */
 export type NameOf = (accountId: string) => string | undefined
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : [])
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
 
 /** ` of ada` where an entry is about another account than the actor's own. */
 function ofOther(entry: ActivityOut, nameOf: NameOf): string {
@@ -42,8 +40,6 @@ const way = (entry: ActivityOut): string => {
   const known = text(entry.after?.way)
   return WAYS[known] ?? (known ? ` by ${known}` : '')
 }
-
-const quoted = (value: unknown): string => (text(value) ? ` “${text(value)}”` : '')
 
 /** `the role admin`, for what came or went between before and after. */
 function roleChange(entry: ActivityOut): string {
@@ -280,6 +276,7 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
     sentence: (entry) =>
       `Built the prompt cache anew, with ${count(number(entry.after?.templates), 'template')}`,
   },
+  ...PROMPT_ACTIONS,
   'trail.begun': {
     label: 'The trail begun',
     topic: 'studio',

@@ -19,6 +19,10 @@ const RESOURCES: Readonly<Record<string, string>> = {
   api_key: 'API keys',
   model_config: 'Model configurations',
   system_config: 'The prompt cache',
+  prompt_template: 'Templates',
+  negative_prompt: 'Negative prompts',
+  enhancement_preset: 'Presets',
+  compel_config: 'Weight sets',
   ledger: 'Exports of the ledger',
   activity: 'Exports of the activity',
 }
