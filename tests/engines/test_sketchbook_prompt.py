@@ -10,6 +10,7 @@ from fabula.engines.image.sketchbook.plan import Scene, plan
 from fabula.engines.image.sketchbook.prompt import Reader, Reading, number, plain, singular
 from fabula.engines.image.sketchbook.sentences import SentenceEncoder
 from fabula.engines.image.sketchbook.vocabulary import Vocabulary
+from fabula.prompting.controls import WORDS
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,13 @@ def test_number_and_plain() -> None:
     assert number(["a", "pair", "of", "owls"], {3}) == 2
     assert number(["the", "glass"], {1}) == 1
     assert plain("The Fox's (snow:1.3), DEEP") == " the fox snow , deep "
+
+
+@pytest.mark.parametrize("words", WORDS.values())
+def test_words_of_controls_bring_nothing_in(reader: Reader, words: str) -> None:
+    shown, alone = reader.read(f"a fox in the snow, {words}"), reader.read("a fox in the snow")
+    assert (cast_of(shown), shown.places, shown.unknown) == (
+        cast_of(alone),
+        alone.places,
+        alone.unknown,
+    )

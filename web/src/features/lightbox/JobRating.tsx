@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Rating.css'
 import { Button, Rating } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { sdk, sentenceOf } from '@/api'
@@ -29,6 +30,7 @@ export function JobRating({ jobId }: { jobId: string }) {
       <h3 className={classes.name}>Your rating</h3>
       <Rating
         size="lg"
+        color="lamp"
         fractions={STEPS_PER_STAR}
         readOnly={isPending}
         value={(quality ?? 0) / STEPS_PER_STAR}

@@ -29,7 +29,7 @@ export function ControlFields({ controls }: { controls: Controls }) {
         label="Style"
         value={controls.style ?? ''}
         maxLength={MAX_STYLE}
-        placeholder="such as ink drawing, muted colours"
+        placeholder="such as watercolour, muted colours"
         onChange={(value) => set({ style: value || null })}
       />
     </>
