@@ -10,14 +10,7 @@ import { ControlFields } from './ControlFields'
 import { patchDraft, type Draft } from './draft'
 import { missingTypes } from './missing'
 import { PresetField } from './PresetField'
-import {
-  MAX_SEED,
-  randomSeed,
-  shapesFor,
-  sizeOf,
-  withJobType,
-  type Shape,
-} from './request'
+import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
 /** The two that nearly everybody wants; the others are under Advanced. */
 const MAIN_TYPES = ['sdxl_image_fast', 'sdxl_image_high']
