@@ -69,7 +69,7 @@ export interface TemplatesSearch extends KeySearch {
   open?: 'new' | 'import'
 }
 
-export const TEMPLATE_PARTS = ['text', 'versions'] as const
+export const TEMPLATE_PARTS = ['text', 'versions', 'try'] as const
 /** The parts of a template's page. */
 export type TemplatePart = (typeof TEMPLATE_PARTS)[number]
 

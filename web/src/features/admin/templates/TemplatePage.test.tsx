@@ -196,3 +196,30 @@ it('shows the history, what changed, and brings an older text back', async () =>
   await waitFor(() => expect(sent).toHaveLength(2))
   expect(await findings(document.body)).toEqual([])
 })
+
+it('tries one prompt with the text in use and the one in the editor', async () => {
+  current = { ...ONE, use_case: 'enhancement' }
+  server.use(
+    http.post(`${API}/try`, async ({ request }) => {
+      const body = (await request.json()) as { system_prompt: string; prompt: string }
+      sent.push(body)
+      return HttpResponse.json({
+        enhanced_prompt: `${body.prompt}: ${body.system_prompt}`,
+        tokens: 9,
+        token_limit: 60,
+        engine: null,
+        notes: [],
+      })
+    }),
+  )
+  versions = [version(2, { system_prompt: 'Calm.' }), version(1, { in_use: true })]
+  await renderPage(<TemplatePage />, { at: `${at}?part=try`, path })
+  const field = await screen.findByLabelText('Prompt to try')
+  await userEvent.clear(field)
+  await userEvent.type(field, 'an owl')
+  await userEvent.click(screen.getByRole('button', { name: 'Try' }))
+  expect(await screen.findByText('an owl: Make it rich.')).toBeVisible()
+  expect(screen.getByText('an owl: Calm.')).toBeVisible()
+  expect(sent).toHaveLength(2)
+  expect(await findings(document.body)).toEqual([])
+})

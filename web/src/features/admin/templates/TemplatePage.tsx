@@ -12,10 +12,11 @@ import { keyName } from './kinds'
 import { templateById, templateVersions } from './queries'
 import { TemplateMenu } from './TemplateMenu'
 import { TextPart } from './TextPart'
+import { TryPart } from './TryPart'
 import { UseTag } from './UseTag'
 import { VersionsPart } from './VersionsPart'
 
-const LABELS: Record<TemplatePart, string> = { text: 'Text', versions: 'Versions' }
+const LABELS: Record<TemplatePart, string> = { text: 'Text', versions: 'Versions', try: 'Try it' }
 
 /** One template: its text and its history. */
 export default function TemplatePage() {
@@ -45,7 +46,7 @@ export default function TemplatePage() {
       {template && latest ? (
         <>
           <nav className={person.parts} aria-label={`About ${template.template_name}`}>
-            {TEMPLATE_PARTS.map((each) => (
+            {partsOf(template).map((each) => (
               <Link
                 key={each}
                 to="/admin/templates/$templateId"
@@ -68,6 +69,10 @@ export default function TemplatePage() {
   )
 }
 
+/** Only texts that rewrite prompts can be tried: what else templates are for runs elsewhere. */
+const partsOf = ({ use_case }: TemplateDetailOut) =>
+  TEMPLATE_PARTS.filter((part) => part !== 'try' || use_case === 'enhancement')
+
 interface PartProps {
   template: TemplateDetailOut
   latest: VersionOut
@@ -75,6 +80,7 @@ interface PartProps {
 
 function PartOf({ part, ...props }: PartProps & { part: TemplatePart }) {
   if (part === 'versions') return <VersionsPart {...props} />
+  if (part === 'try') return <TryPart {...props} />
   return <TextPart {...props} />
 }
 
