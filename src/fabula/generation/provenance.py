@@ -9,14 +9,28 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 
-class FrozenReference(BaseModel):
-    """The reference picture by place and by content: ``sha256`` tells whether it is the same."""
+class FrozenPicture(BaseModel):
+    """A source picture by place and by content: ``sha256`` tells whether it is the same."""
 
     asset_id: UUID
     bucket: str
     key: str
     sha256: str
+
+
+class FrozenReference(FrozenPicture):
+    """``strength`` is the denoise strength: 0 keeps the picture, 1 ignores it."""
+
     strength: float
+
+
+class FrozenMotion(BaseModel):
+    """The camera move as it was asked for; what is None was left to the prompt and the engine."""
+
+    kind: str | None = None
+    strength: float | None = None
+    easing: str | None = None
+    loop: bool | None = None
 
 
 class FrozenTemplate(BaseModel):
@@ -61,6 +75,9 @@ class Provenance(BaseModel):
     frames: int = 1
     fps: float = 16.0
     reference: FrozenReference | None = None
+    first_frame: FrozenPicture | None = None
+    last_frame: FrozenPicture | None = None
+    motion: FrozenMotion | None = None
     rewriting: Rewriting
     engine_id: str
     engine_version: str

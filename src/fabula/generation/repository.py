@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from fabula.models import (
     LibraryFile,
     ModelConfig,
     Upload,
+    Video,
     WorkspaceAsset,
     WorkspaceFile,
 )
@@ -52,22 +54,26 @@ class OutputRow:
     bucket: str
     key: str
     thumbnail_key: str
+    preview_key: str | None
     thumbhash: str
     width: int
     height: int
     mime_type: str
+    duration: Decimal | None
     library_asset_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePicture:
-    """A picture that can serve as a reference."""
+    """A picture that can serve as a reference or as a frame of a clip."""
 
     asset_id: UUID
     bucket: str
     key: str
     sha256: str
     mime_type: str
+    width: int
+    height: int
 
 
 def _jobs(user_id: UUID) -> Select[Job, JobRun]:
@@ -152,10 +158,12 @@ def _staged_output(
         file.bucket,
         file.key,
         file.thumbnail_key,
+        file.preview_key,
         file.thumbhash,
         file.width,
         file.height,
         asset.mime_type,
+        asset.duration_seconds,
         library_id,
     )
 
@@ -172,20 +180,29 @@ def _shelved_output(asset: LibraryAsset, file: LibraryFile) -> OutputRow:
         file.bucket,
         file.key,
         file.thumbnail_key,
+        file.preview_key,
         file.thumbhash,
         file.width,
         file.height,
         asset.mime_type,
+        asset.duration_seconds,
         asset.id,
     )
 
 
 async def delivered_indexes(session: AsyncSession, job_id: UUID) -> set[int]:
-    """Outputs that an earlier attempt has delivered, wherever they are now."""
+    """Outputs that an earlier attempt has delivered, wherever they are now. A job makes one clip
+    at most, and knows its record."""
     rows = await session.scalars(
         select(Image.image_index).where(Image.job_id == job_id, Image.status == "completed")
     )
-    return {index for index in rows if index is not None}
+    found = {index for index in rows if index is not None}
+    clip = await session.scalar(
+        select(Video.id)
+        .join(Job, Job.video_id == Video.id)
+        .where(Job.id == job_id, Video.status == "completed")
+    )
+    return found if clip is None else found | {0}
 
 
 async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:
@@ -218,6 +235,8 @@ async def source_picture(
             WorkspaceFile.key,
             WorkspaceFile.sha256,
             WorkspaceAsset.mime_type,
+            WorkspaceFile.width,
+            WorkspaceFile.height,
         )
         .join(WorkspaceAsset, WorkspaceAsset.id == WorkspaceFile.asset_id)
         .where(
@@ -233,6 +252,8 @@ async def source_picture(
             LibraryFile.key,
             LibraryFile.sha256,
             LibraryAsset.mime_type,
+            LibraryFile.width,
+            LibraryFile.height,
         )
         .join(LibraryAsset, LibraryAsset.id == LibraryFile.asset_id)
         .where(
@@ -241,9 +262,10 @@ async def source_picture(
             LibraryAsset.asset_type == "image",
         )
     )
-    brought = select(Upload.id, Upload.bucket, Upload.key, Upload.sha256, Upload.mime_type).where(
-        Upload.id == asset_id, Upload.user_id == user_id
-    )
+    brought = select(
+        Upload.id, Upload.bucket, Upload.key, Upload.sha256, Upload.mime_type, Upload.width,
+        Upload.height,
+    ).where(Upload.id == asset_id, Upload.user_id == user_id)  # fmt: skip
     row = (await session.execute(staged.union_all(kept, brought))).first()
     return SourcePicture(*row) if row else None
 
@@ -315,6 +337,22 @@ async def record_image(session: AsyncSession, values: dict[str, Any]) -> UUID:
     if image_id is None:
         raise LookupError(values["job_id"])
     return image_id
+
+
+async def record_video(session: AsyncSession, job: Job, values: dict[str, Any]) -> UUID:
+    """Write the generation record of a job's clip; a second delivery only renews it.
+
+    ``values`` are named by attribute of ``Video``. The caller holds the job's lease, so that two
+    deliveries never meet here.
+    """
+    known = await session.scalar(select(Job.video_id).where(Job.id == job.id))
+    if known is not None:
+        await session.execute(update(Video).where(Video.id == known).values(values))
+        return known
+    video_id: UUID | None = await session.scalar(insert(Video).values(values).returning(Video.id))
+    if video_id is None:
+        raise LookupError(job.id)
+    return video_id
 
 
 async def set_status(

@@ -11,16 +11,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.core.database import elevated
 from fabula.core.errors import Invalid
-from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
-from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
+from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
+from fabula.generation.engine_choice import (
+    Capabilities,
+    Choice,
+    choose,
+    own_settings,
+    snapped,
+    within,
+)
+from fabula.generation.errors import KeyReused, NotPossible, SourceNotFound
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
-from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
+from fabula.generation.provenance import (
+    FrozenMotion,
+    FrozenPicture,
+    FrozenReference,
+    Provenance,
+    Rewriting,
+)
+from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
@@ -115,15 +129,17 @@ async def _plan(
     choice = choose(job_type, registry)
     job_type = own_settings(job_type, choice)
     limits = choice.capabilities
-    if not isinstance(limits, ImageCapabilities):
-        raise NotPossible("This studio makes pictures only so far: use an image job type.")
+    check_kind(body, limits)
     if body.count > limits.max_count:
-        raise NotPossible(
-            f"This engine makes at most {limits.max_count} pictures at once.", field="count"
-        )
-    if body.reference and not limits.image_to_image:
-        raise NotPossible("This engine cannot start from a picture.", field="reference")
+        what = "clip" if job_type.format == "video" else "picture"
+        many = f"{limits.max_count} {what}{'s' * (limits.max_count > 1)}"
+        raise NotPossible(f"This engine makes at most {many} at once.", field="count")
+    first = await _picture(session, caller, body.first_frame, "first_frame")
+    if first:
+        job_type = shaped_like(first, job_type, limits)
+    last = await _picture(session, caller, body.last_frame, "last_frame")
     width, height, warnings = _size(body, job_type, limits)
+    length = clip_length(body, job_type, limits)
     return Provenance(
         job_type=job_type.name,
         prompt_original=body.prompt,
@@ -138,7 +154,12 @@ async def _plan(
         guidance_scale=within(
             "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
         ),
+        frames=length.frames,
+        fps=length.fps,
         reference=await _reference(session, caller, body),
+        first_frame=_frozen(first),
+        last_frame=_frozen(last),
+        motion=FrozenMotion(**body.motion.model_dump()) if body.motion else None,
         rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
@@ -157,7 +178,7 @@ def _ready_prompt(body: JobIn, job_type: JobType) -> str | None:
     return None if wanted else body.prompt
 
 
-def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | None:
+def _negative(body: JobIn, choice: Choice, limits: Capabilities) -> str | None:
     """The negative prompt for the engine, or None when the studio's own words are to join it. The
     studio's words are written for the model: an engine that stands in for it gets the person's."""
     if not limits.negative_prompt:
@@ -166,7 +187,7 @@ def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | N
 
 
 def _size(
-    body: JobIn, job_type: JobType, limits: ImageCapabilities
+    body: JobIn, job_type: JobType, limits: Capabilities
 ) -> tuple[int, int, list[dict[str, str]]]:
     """Legal width and height; a size between the engine's steps is moved, and said so."""
     width = within("width", limits.width, body.width, job_type.width)
@@ -183,15 +204,30 @@ def _size(
 async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> FrozenReference | None:
     if body.reference is None:
         return None
-    found = await repository.source_picture(session, caller.user_id, body.reference.asset_id)
+    found = await _picture(session, caller, body.reference.asset_id, "reference.asset_id")
+    frozen = _frozen(found)
+    if frozen is None:
+        return None
+    return FrozenReference(**frozen.model_dump(), strength=body.reference.strength)
+
+
+async def _picture(
+    session: AsyncSession, caller: Caller, asset_id: UUID | None, field: str
+) -> SourcePicture | None:
+    """A picture of the caller's by its id. Raises ``SourceNotFound`` when it is not there."""
+    if asset_id is None:
+        return None
+    found = await repository.source_picture(session, caller.user_id, asset_id)
     if found is None:
-        raise ReferenceNotFound
-    return FrozenReference(
-        asset_id=found.asset_id,
-        bucket=found.bucket,
-        key=found.key,
-        sha256=found.sha256,
-        strength=body.reference.strength,
+        raise SourceNotFound(field)
+    return found
+
+
+def _frozen(found: SourcePicture | None) -> FrozenPicture | None:
+    if found is None:
+        return None
+    return FrozenPicture(
+        asset_id=found.asset_id, bucket=found.bucket, key=found.key, sha256=found.sha256
     )
 
 
