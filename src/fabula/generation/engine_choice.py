@@ -59,19 +59,23 @@ def choose(job_type: JobType, registry: EngineRegistry) -> Choice:
 
 def own_settings(job_type: JobType, choice: Choice) -> JobType:
     """The job type with the settings of an engine that only stands in for its model, since the
-    table's figures are those of the model: of a picture the guidance scale, of a clip everything
-    that no configuration has changed."""
+    table's figures are those of the model: of a picture the guidance scale; of a clip also size
+    and length, as far as no configuration has changed them. A clip of high quality is as large as
+    the engine makes it."""
     limits = choice.capabilities
     if not choice.chosen.info.stand_in:
         return job_type
+    high = job_type.quality == "high"
     if isinstance(limits, ImageCapabilities):
         return replace(job_type, guidance_scale=limits.guidance_scale.default)
+    sides = (limits.width, limits.height)
+    room = min(side.maximum / side.default for side in sides)
+    width, height = (snapped(s, s.default * (room if high else 1)) for s in sides)
     own: dict[str, Any] = {
-        "width": int(limits.width.default),
-        "height": int(limits.height.default),
+        "width": width,
+        "height": height,
         "frames": int(limits.frames.default),
         "fps": limits.fps.default,
-        "steps": int(limits.steps.default),
         "guidance_scale": limits.guidance_scale.default,
     }
     table = JOB_TYPES[job_type.name]

@@ -87,7 +87,8 @@ def _thinned(source: av.container.InputContainer, track: av.VideoStream) -> Iter
     """``PREVIEW_FPS`` frames a second of the first seconds; of a slower clip some come twice."""
     wanted = 0
     for frame in source.decode(track):
-        while wanted <= (frame.time or 0) * PREVIEW_FPS and wanted < PREVIEW_SECONDS * PREVIEW_FPS:
+        place = (frame.time or 0) * PREVIEW_FPS  # the taker gives the frame a time of its own
+        while wanted <= place and wanted < PREVIEW_SECONDS * PREVIEW_FPS:
             yield frame
             wanted += 1
 

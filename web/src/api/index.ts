@@ -5,6 +5,8 @@ export * as sdk from './generated/sdk.gen'
 export type {
   ApiKeyOut,
   AssetRef,
+  ClipLimitsOut,
+  ClipParamsOut,
   EngineStateOut,
   EnhanceOut,
   JobErrorOut,
@@ -15,6 +17,8 @@ export type {
   LibraryAssetOut,
   LimitsOut,
   MeOut,
+  MotionIn,
+  MotionLimitsOut,
   NegativeOut,
   NewApiKeyOut,
   NoteOut,

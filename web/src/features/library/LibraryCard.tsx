@@ -3,6 +3,7 @@ import {
   IconDownload,
   IconHeart,
   IconHeartFilled,
+  IconMovie,
   IconPhotoUp,
   IconRefresh,
   IconTrash,
@@ -10,6 +11,8 @@ import {
 } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import type { LibraryAssetOut } from '@/api'
+import { ClipPreview } from '@/ui/ClipPreview'
+import { isClip } from '@/ui/format'
 import { MediaTile } from '@/ui/MediaTile'
 import { useLongPress } from '@/ui/useLongPress'
 import classes from './LibraryCard.module.css'
@@ -49,7 +52,15 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
         src={asset.thumbnail_url}
         thumbhash={asset.thumbhash}
         alt=""
-      />
+      >
+        {isClip(asset.mime_type) ? (
+          <ClipPreview
+            src={asset.preview_url}
+            duration={asset.duration_seconds}
+            active={pointed || (active && !selecting)}
+          />
+        ) : null}
+      </MediaTile>
       {acts ? <Acts {...props} /> : null}
       {selecting || pointed || active ? (
         <Act
@@ -86,7 +97,12 @@ function Acts({ asset, active, actions }: CardProps) {
         <span className={classes.name}>{nameOf(asset)}</span>
         <span className={classes.acts}>
           {act(IconRefresh, 'Make again', () => actions.again(asset))}
-          {act(IconPhotoUp, 'Use as reference', () => actions.reference(asset), classes.second)}
+          {isClip(asset.mime_type) ? null : (
+            <>
+              {act(IconPhotoUp, 'Use as reference', () => actions.reference(asset), classes.second)}
+              {act(IconMovie, 'Move this picture', () => actions.move(asset), classes.second)}
+            </>
+          )}
           {act(IconDownload, 'Download', () => actions.download([asset]), classes.third)}
           {act(IconTrash, 'Delete', () => actions.remove([asset]))}
         </span>

@@ -46,8 +46,8 @@ from fabula.engines.video.motion.plate import Planes, Plate, Shot, plate_of
 from fabula.engines.video_checks import refuse_out_of_range
 
 CAPABILITIES = VideoCapabilities(
-    width=Range(256, 1920, 1280, 16),
-    height=Range(256, 1920, 720, 16),
+    width=Range(256, 1920, 1280, 8),
+    height=Range(256, 1920, 720, 8),
     frames=Range(8, 900, 120, 1),
     fps=Range(8, 60, 24),
     seconds=Range(1, 15, 5, 0.5),
