@@ -57,7 +57,7 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
           <ClipPreview
             src={asset.preview_url}
             duration={asset.duration_seconds}
-            active={pointed || (active && !selecting)}
+            active={pointed && !selecting}
           />
         ) : null}
       </MediaTile>

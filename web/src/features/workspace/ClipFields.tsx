@@ -1,8 +1,6 @@
-import { Switch } from '@mantine/core'
 import type { ClipLimitsOut, MotionLimitsOut } from '@/api'
-import { RangeField, SelectField } from '@/ui/Fields'
+import { Choice, RangeField, SelectField } from '@/ui/Fields'
 import { lengthOf } from '@/ui/format'
-import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
 
 /** `zoom-in` as it is read: `Zoom in`. */
@@ -31,7 +29,6 @@ export function ClipFields({ draft, limits }: { draft: Draft; limits: ClipLimits
 }
 
 function MotionFields({ draft, limits }: { draft: Draft; limits: MotionLimitsOut }) {
-  const { strength } = limits
   return (
     <>
       <SelectField
@@ -44,31 +41,39 @@ function MotionFields({ draft, limits }: { draft: Draft; limits: MotionLimitsOut
         ]}
         hint={draft.motion ? null : 'Such as “slow zoom in” or “pan left, in a loop”.'}
       />
-      <RangeField
-        resettable
-        label="Strength"
-        value={draft.motionStrength}
-        minimum={strength.minimum}
-        maximum={strength.maximum}
-        step={strength.step}
-        standard={strength.default}
-        show={(value) =>
-          draft.motionStrength === null && draft.motion === ''
-            ? 'as the prompt says'
-            : `${Math.round(value * 100)} %`
-        }
-        onChange={(motionStrength) => patchDraft({ motionStrength })}
-      />
       {limits.loop ? (
-        <label className={classes.switch}>
-          Loop: end where it begins
-          <Switch
-            checked={draft.loop}
-            onChange={(event) => patchDraft({ loop: event.currentTarget.checked })}
-          />
-        </label>
+        <Choice
+          label="Loop"
+          value={draft.loop ? 'on' : 'off'}
+          onChange={(value) => patchDraft({ loop: value === 'on' })}
+          options={[
+            { value: 'off', label: 'Ends where it is' },
+            { value: 'on', label: 'Comes back' },
+          ]}
+        />
       ) : null}
     </>
+  )
+}
+
+function StrengthField({ draft, limits }: { draft: Draft; limits: MotionLimitsOut }) {
+  const { strength } = limits
+  return (
+    <RangeField
+      resettable
+      label="Strength"
+      value={draft.motionStrength}
+      minimum={strength.minimum}
+      maximum={strength.maximum}
+      step={strength.step}
+      standard={strength.default}
+      show={(value) =>
+        draft.motionStrength === null && draft.motion === ''
+          ? 'as the prompt says'
+          : `${Math.round(value * 100)} %`
+      }
+      onChange={(motionStrength) => patchDraft({ motionStrength })}
+    />
   )
 }
 
@@ -87,12 +92,15 @@ export function ClipAdvanced({ draft, limits }: { draft: Draft; limits: ClipLimi
         onChange={(fps) => patchDraft({ fps })}
       />
       {limits.motion ? (
-        <SelectField
-          label="Easing"
-          value={draft.easing || (limits.motion.easings[0] ?? '')}
-          onChange={(easing) => patchDraft({ easing })}
-          options={limits.motion.easings.map((name) => ({ value: name, label: named(name) }))}
-        />
+        <>
+          <StrengthField draft={draft} limits={limits.motion} />
+          <SelectField
+            label="Easing"
+            value={draft.easing || (limits.motion.easings[0] ?? '')}
+            onChange={(easing) => patchDraft({ easing })}
+            options={limits.motion.easings.map((name) => ({ value: name, label: named(name) }))}
+          />
+        </>
       ) : null}
     </>
   )

@@ -99,7 +99,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
     </>
   )
   return (
-    <div className={classes.composer}>
+    <div className={classes.composer} data-clip={clip ? true : undefined}>
       <section
         className={`${classes.main} ${over ? classes.over : ''}`}
         data-drop={DROP_WORDS[place]}

@@ -129,7 +129,7 @@ function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null 
                 value: AS_FRAME,
                 name: 'As the first frame',
                 label: <ShapeIcon {...frame} />,
-                sub: 'as it is',
+                sub: 'own',
               },
             ]
           : []),
@@ -208,7 +208,8 @@ function Advanced({
 }) {
   const [open, setOpen] = useState(false)
   const other = !Object.values(MAIN_TYPES).flat().includes(draft.jobType)
-  const own = [draft.steps, draft.guidance, ...(limits?.clip ? [draft.fps] : [])]
+  const clipOnly = limits?.clip ? [draft.fps, draft.motionStrength] : []
+  const own = [draft.steps, draft.guidance, ...clipOnly]
   const eased = limits?.clip ? draft.easing !== '' : false
   const changed = other || eased || own.some((value) => value !== null)
   return (
