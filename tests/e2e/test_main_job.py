@@ -76,7 +76,7 @@ def test_a_picture_is_opened_with_all_its_details(desktop: Visit, shots: Path | 
 def test_a_picture_is_moved_and_the_clip_plays(desktop: Visit, shots: Path | None) -> None:
     page, prompt = desktop.page, "a lighthouse by the sea at sunset"
     write(page, prompt)
-    page.get_by_role("radiogroup", name="Pictures").get_by_text("1", exact=True).click()
+    page.get_by_role("radiogroup", name="Pictures").get_by_role("radio", name="1").check()
     make(page)
     still = page.get_by_role("article", name=prompt).locator("[data-asset-id]")
     expect(still).to_have_count(1, timeout=PATIENCE)

@@ -240,7 +240,7 @@ def test_the_depth_is_named_for_what_it_is() -> None:
 
 
 def test_what_sketchbook_cannot_draw_is_said() -> None:
-    _, said = made(prompt="zoom in on a wibblesnark", first_frame=None)
+    _, said = made(prompt="zoom in on a quokka", first_frame=None)
     assert any("cannot draw" in message for message in said)
 
 

@@ -3,7 +3,7 @@ import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
 import { makeAgain } from '@/features/jobs/actions'
 import { patchAsset } from '@/features/jobs/cache'
-import { count } from '@/ui/format'
+import { countOf } from '@/ui/format'
 import { flyToLibrary } from '@/ui/keepFlight'
 import { showToast } from '@/ui/toastStore'
 import { discard } from './discarding'
@@ -54,8 +54,8 @@ export function useStagedActions(): StagedActions {
     },
     keepAll: (job) => {
       void Promise.all(job.assets.map((asset) => keepOne(job, asset))).then((done) => {
-        const kept = done.filter(Boolean).length
-        const text = kept ? `${count(kept, 'picture')} kept in the library` : 'All are kept already'
+        const kept = job.assets.filter((_, at) => done[at])
+        const text = kept.length ? `${countOf(kept)} kept in the library` : 'All are kept already'
         showToast({ id: 'kept', text, tone: 'success' })
       })
     },
