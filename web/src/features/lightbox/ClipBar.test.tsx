@@ -9,11 +9,11 @@ import { useClip } from './useClip'
 const CLIP = viewerItem({ id: 'c1', mimeType: 'video/mp4', fps: 8 })
 
 function Player() {
-  const clip = useClip(CLIP)
+  const { attach, ...control } = useClip(CLIP)
   return (
     <>
-      <video ref={clip.ref} data-testid="video" />
-      <ClipBar clip={clip} />
+      <video ref={attach} data-testid="video" />
+      <ClipBar clip={control} />
     </>
   )
 }

@@ -13,7 +13,7 @@ import classes from './ClipBar.module.css'
 import type { ClipControl } from './useClip'
 
 /** Play, pause, go through a clip by time or by frames. */
-export function ClipBar({ clip }: { clip: ClipControl }) {
+export function ClipBar({ clip }: { clip: Omit<ClipControl, 'attach'> }) {
   const { playing, time, duration } = clip
   const share = { '--share': duration ? time / duration : 0 } as CSSProperties
   return (

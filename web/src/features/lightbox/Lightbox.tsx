@@ -137,7 +137,7 @@ function Viewer({
             other={compare.other}
             size={size}
             control={control}
-            video={clip.ref}
+            video={clip.attach}
             onStep={step}
             onClose={onClose}
           />

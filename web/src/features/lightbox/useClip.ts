@@ -6,7 +6,8 @@ import type { ViewerItem } from './contract'
 export interface ClipControl {
   /** Whether what is looked at is a clip at all. */
   is: boolean
-  ref: RefCallback<HTMLVideoElement>
+  /** Takes the element that plays. */
+  attach: RefCallback<HTMLVideoElement>
   playing: boolean
   /** Seconds. */
   time: number
@@ -55,7 +56,7 @@ export function useClip(item: ViewerItem): ClipControl {
   )
   return {
     is: isClip(item.mimeType),
-    ref: setVideo,
+    attach: setVideo,
     ...state,
     toggle: () => {
       if (!video) return
