@@ -42,8 +42,10 @@ _KNOWN = text("""
 SELECT key FROM (
     SELECT bucket, key FROM studio.workspace_files
     UNION ALL SELECT bucket, thumbnail_key FROM studio.workspace_files
+    UNION ALL SELECT bucket, preview_key FROM studio.workspace_files
     UNION ALL SELECT bucket, key FROM studio.library_files
     UNION ALL SELECT bucket, thumbnail_key FROM studio.library_files
+    UNION ALL SELECT bucket, preview_key FROM studio.library_files
     UNION ALL SELECT bucket, key FROM studio.uploads
     UNION ALL SELECT bucket, thumbnail_key FROM studio.uploads) files
 WHERE bucket = :bucket AND key = ANY(:keys)

@@ -29,7 +29,9 @@ REST: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 # Options of the command line that name something that is there or are numbers, paths and codes.
-_NAMES_OF_THINGS = {"user", "job_type", "role", "command", "head", "engine", "path", "target"}
+_NAMES_OF_THINGS = {
+    "user", "job_type", "role", "command", "head", "engine", "path", "target", "motion",
+}  # fmt: skip
 
 
 def doors() -> dict[str, str]:

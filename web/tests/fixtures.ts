@@ -31,9 +31,11 @@ export function asset(number: number, change: Partial<AssetRef> = {}): AssetRef 
     seed: 7 + number,
     url: `/api/files/workspace-temp/${number}.png`,
     thumbnail_url: `/api/files/workspace-temp/${number}.thumb.webp`,
+    preview_url: null,
     width: 1024,
     height: 768,
     mime_type: 'image/png',
+    duration_seconds: null,
     thumbhash: '3jYKDYKFiWhweIeGd1eHhl0w0kQD',
     saved: false,
     library_asset_id: null,
@@ -75,6 +77,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       height: 768,
       count: 1,
       reference: null,
+      clip: null,
       enhance: false,
     },
     engine: { id: 'sketchbook', name: 'Sketchbook', stand_in: true },
@@ -106,6 +109,27 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
+  clip: null,
+}
+
+export const clipLimits: LimitsOut = {
+  ...limits,
+  width: range(256, 1920, 1280, 8),
+  height: range(256, 1920, 720, 8),
+  max_count: 1,
+  image_to_image: false,
+  clip: {
+    seconds: range(1, 15, 5, 0.5),
+    fps: range(8, 60, 24, 1),
+    first_frame: true,
+    last_frame: true,
+    motion: {
+      kinds: ['drift', 'zoom-in', 'pan-left', 'still'],
+      easings: ['ease-in-out', 'linear'],
+      strength: range(0, 1, 0.5, 0.05),
+      loop: true,
+    },
+  },
 }
 
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
@@ -140,6 +164,7 @@ export function libraryAsset(
     asset_type: 'image',
     url: `/api/files/user-library/${number}.png`,
     thumbnail_url: `/api/files/user-library/${number}.thumb.webp`,
+    preview_url: null,
     thumbhash: '3jYKDYKFiWhweIeGd1eHhl0w0kQD',
     width: 1024,
     height: 768,

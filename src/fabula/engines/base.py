@@ -174,13 +174,24 @@ class ImageRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MotionCapabilities:
+    """Camera moves that can be asked for by name, for engines that move a camera on purpose."""
+
+    kinds: tuple[str, ...]
+    easings: tuple[str, ...]
+    strength: Range
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VideoCapabilities:
-    """What a video engine can do."""
+    """What a video engine can do. A clip must be within ``frames`` and within ``seconds``."""
 
     width: Range
     height: Range
     frames: Range
     fps: Range
+    seconds: Range
     steps: Range
     guidance_scale: Range
     max_count: int = 1
@@ -188,12 +199,23 @@ class VideoCapabilities:
     first_frame: bool = False
     last_frame: bool = False
     previews: bool = False
+    motion: MotionCapabilities | None = None
     families: tuple[str, ...] = ("wan",)
 
 
 @dataclass(frozen=True, slots=True)
+class Motion:
+    """A camera move. What is None is read from the prompt, or the engine's own choice."""
+
+    kind: str | None = None
+    strength: float | None = None
+    easing: str | None = None
+    loop: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VideoRequest:
-    """One clip; ``frames`` at ``fps`` frames a second."""
+    """One clip; ``frames`` at ``fps`` frames a second. A last frame needs a first one."""
 
     prompt: str
     seed: int
@@ -206,6 +228,7 @@ class VideoRequest:
     negative_prompt: str = ""
     first_frame: Pixels | None = None
     last_frame: Pixels | None = None
+    motion: Motion | None = None
     model: str | None = None
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -272,7 +295,7 @@ class ImageOutput:
 
 @dataclass(frozen=True, slots=True)
 class VideoOutput:
-    """A finished clip: a whole H.264 MP4 file."""
+    """A finished clip: a whole H.264 MP4 file without sound."""
 
     index: int
     seed: int

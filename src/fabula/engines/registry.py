@@ -29,6 +29,7 @@ GROUP = "fabula.engines"
 BUILT_IN = {
     "sketchbook": "fabula.engines.image.sketchbook.engine:Sketchbook",
     "diffusers-sdxl": "fabula.engines.image.diffusers_sdxl:DiffusersSdxl",
+    "motion": "fabula.engines.video.motion.engine:MotionEngine",
     "local-llama": "fabula.engines.text.local_llama:LocalLlama",
 }
 """The studio's own entry points, known also where its package metadata is old or absent."""

@@ -3,16 +3,18 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import elevated
-from fabula.engines.base import ImageCapabilities, Range
+from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
+from fabula.generation.engine_choice import Capabilities, Choice, choose, own_settings, snapped
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
 from fabula.generation.schemas import (
+    ClipLimitsOut,
     EngineStateOut,
     JobTypeEngineOut,
     JobTypeOut,
     LimitsOut,
+    MotionLimitsOut,
     RangeOut,
 )
 
@@ -80,30 +82,49 @@ def _job_type_out(job_type: JobType, choice: Choice, seconds: float | None) -> J
         if entry
         else None,
         limits=_limits(own_settings(job_type, choice), entry.capabilities)
-        if entry and isinstance(entry.capabilities, ImageCapabilities)
+        if entry and isinstance(entry.capabilities, ImageCapabilities | VideoCapabilities)
         else None,
         estimate_seconds=None if seconds is None else round(seconds, 2),
     )
 
 
-def _limits(job_type: JobType, found: ImageCapabilities) -> LimitsOut:
-    def out(name: str, limits: Range, wanted: float, *, whole: bool) -> RangeOut:
-        default = within(name, limits, None, wanted)
-        return RangeOut(
-            minimum=limits.minimum,
-            maximum=limits.maximum,
-            default=snapped(limits, default) if whole else default,
-            step=limits.step,
-        )
-
+def _limits(job_type: JobType, found: Capabilities) -> LimitsOut:
+    clip = _clip_limits(job_type, found) if isinstance(found, VideoCapabilities) else None
     return LimitsOut(
-        width=out("width", found.width, job_type.width, whole=True),
-        height=out("height", found.height, job_type.height, whole=True),
-        steps=out("steps", found.steps, job_type.steps, whole=True),
-        guidance_scale=out(
-            "guidance_scale", found.guidance_scale, job_type.guidance_scale, whole=False
-        ),
+        width=_range(found.width, job_type.width, whole=True),
+        height=_range(found.height, job_type.height, whole=True),
+        steps=_range(found.steps, job_type.steps, whole=True),
+        guidance_scale=_range(found.guidance_scale, job_type.guidance_scale),
         max_count=found.max_count,
         negative_prompt=found.negative_prompt,
-        image_to_image=found.image_to_image,
+        image_to_image=isinstance(found, ImageCapabilities) and found.image_to_image,
+        clip=clip,
+    )
+
+
+def _clip_limits(job_type: JobType, found: VideoCapabilities) -> ClipLimitsOut:
+    moves = found.motion
+    return ClipLimitsOut(
+        seconds=_range(found.seconds, job_type.frames / job_type.fps),
+        fps=_range(found.fps, job_type.fps),
+        first_frame=found.first_frame,
+        last_frame=found.last_frame,
+        motion=MotionLimitsOut(
+            kinds=list(moves.kinds),
+            easings=list(moves.easings),
+            strength=_range(moves.strength, moves.strength.default),
+            loop=moves.loop,
+        )
+        if moves
+        else None,
+    )
+
+
+def _range(limits: Range, wanted: float, *, whole: bool = False) -> RangeOut:
+    default = min(max(wanted, limits.minimum), limits.maximum)
+    return RangeOut(
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        default=snapped(limits, default) if whole else default,
+        step=limits.step,
     )

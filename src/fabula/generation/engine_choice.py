@@ -1,11 +1,12 @@
 """Which engine does a job, and whether it can do what was asked."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation.errors import NoEngine, NotPossible
-from fabula.generation.job_types import JobType
+from fabula.generation.job_types import JOB_TYPES, JobType
 
 Capabilities = ImageCapabilities | VideoCapabilities
 
@@ -47,10 +48,7 @@ def choose(job_type: JobType, registry: EngineRegistry) -> Choice:
         return Choice(
             None,
             f"No engine of this studio makes {what} of the type {job_type.name}.",
-            "Clips need a WAN engine, which this version does not have yet; "
-            "pictures work with the types sdxl_image_fast and sdxl_image_high."
-            if job_type.format == "video"
-            else "Run `fabula doctor` to see which engines there are.",
+            "Run `fabula doctor` to see which engines there are.",
         )
     return Choice(
         None,
@@ -60,12 +58,31 @@ def choose(job_type: JobType, registry: EngineRegistry) -> Choice:
 
 
 def own_settings(job_type: JobType, choice: Choice) -> JobType:
-    """The job type with the guidance scale of an engine that only stands in for its model: the
-    table's figures are those of the model."""
+    """The job type with the settings of an engine that only stands in for its model, since the
+    table's figures are those of the model: of a picture the guidance scale; of a clip also size
+    and length, as far as no configuration has changed them. A clip of high quality is as large as
+    the engine makes it."""
     limits = choice.capabilities
-    if choice.chosen.info.stand_in and isinstance(limits, ImageCapabilities):
+    if not choice.chosen.info.stand_in:
+        return job_type
+    high = job_type.quality == "high"
+    if isinstance(limits, ImageCapabilities):
         return replace(job_type, guidance_scale=limits.guidance_scale.default)
-    return job_type
+    sides = (limits.width, limits.height)
+    room = min(side.maximum / side.default for side in sides)
+    width, height = (snapped(s, s.default * (room if high else 1)) for s in sides)
+    own: dict[str, Any] = {
+        "width": width,
+        "height": height,
+        "frames": int(limits.frames.default),
+        "fps": limits.fps.default,
+        "guidance_scale": limits.guidance_scale.default,
+    }
+    table = JOB_TYPES[job_type.name]
+    return replace(
+        job_type,
+        **{n: value for n, value in own.items() if getattr(job_type, n) == getattr(table, n)},
+    )
 
 
 def within(name: str, limits: Range, asked: float | None, default: float) -> float:

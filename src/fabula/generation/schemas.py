@@ -13,6 +13,7 @@ from fabula.moderation.rating import Mode
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
 JobStatus = Literal["queued", "processing", "completed", "failed"]
+OptionName = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z0-9-]+$")]
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
 
 
@@ -29,8 +30,19 @@ class ReferenceIn(Strict):
     strength: float = Field(default=0.5, ge=0.0, le=1.0)
 
 
+class MotionIn(Strict):
+    """A camera move for engines that have some; what is left out is read from the prompt."""
+
+    kind: OptionName | None = None
+    strength: float | None = Field(default=None, ge=0.0, le=1.0)
+    easing: OptionName | None = None
+    loop: bool | None = None
+
+
 class JobIn(Strict):
-    """What to make. Everything but the prompt has a default from the job type."""
+    """What to make. Everything but the prompt has a default from the job type. ``seconds``,
+    ``fps``, ``first_frame``, ``last_frame`` and ``motion`` are for clips; the frames are ids of
+    staged, kept or uploaded pictures."""
 
     prompt: PromptText = Field(min_length=1)
     job_type: str = DEFAULT_JOB_TYPE
@@ -45,6 +57,11 @@ class JobIn(Strict):
     enhanced_prompt: PromptText | None = None
     destination: Literal["workspace", "library"] = "workspace"
     reference: ReferenceIn | None = None
+    seconds: float | None = Field(default=None, gt=0, le=600, allow_inf_nan=False)
+    fps: float | None = Field(default=None, gt=0, le=240, allow_inf_nan=False)
+    first_frame: UUID | None = None
+    last_frame: UUID | None = None
+    motion: MotionIn | None = None
 
     _clean = field_validator("prompt", "negative_prompt", "enhanced_prompt", "job_type")(
         lambda value: value if value is None else no_null_bytes(value)
@@ -81,16 +98,19 @@ class JobErrorOut(BaseModel):
 
 
 class AssetRef(BaseModel):
-    """An output of a job. ``expires_at`` is when it leaves the workspace; null in the library."""
+    """An output of a job. A clip has a poster as its thumbnail, a small moving preview and a
+    duration. ``expires_at`` is when it leaves the workspace; null in the library."""
 
     id: UUID
     asset_index: int
     seed: int
     url: str
     thumbnail_url: str
+    preview_url: str | None
     width: int
     height: int
     mime_type: str
+    duration_seconds: float | None
     thumbhash: str
     saved: bool
     library_asset_id: UUID | None
@@ -101,6 +121,24 @@ class AssetRef(BaseModel):
 class ReferenceOut(BaseModel):
     asset_id: UUID
     strength: float
+
+
+class MotionOut(BaseModel):
+    kind: str | None
+    strength: float | None
+    easing: str | None
+    loop: bool | None
+
+
+class ClipParamsOut(BaseModel):
+    """What a clip has beside the parameters of a picture."""
+
+    seconds: float
+    fps: float
+    frames: int
+    first_frame: UUID | None
+    last_frame: UUID | None
+    motion: MotionOut | None
 
 
 class ParamsOut(BaseModel):
@@ -114,6 +152,7 @@ class ParamsOut(BaseModel):
     height: int
     count: int
     reference: ReferenceOut | None
+    clip: ClipParamsOut | None
     enhance: bool
 
 
@@ -182,6 +221,23 @@ class RangeOut(BaseModel):
     step: float
 
 
+class MotionLimitsOut(BaseModel):
+    """Camera moves that the engine knows by name."""
+
+    kinds: list[str]
+    easings: list[str]
+    strength: RangeOut
+    loop: bool
+
+
+class ClipLimitsOut(BaseModel):
+    seconds: RangeOut
+    fps: RangeOut
+    first_frame: bool
+    last_frame: bool
+    motion: MotionLimitsOut | None
+
+
 class LimitsOut(BaseModel):
     """What the engine of a job type takes."""
 
@@ -192,6 +248,7 @@ class LimitsOut(BaseModel):
     max_count: int
     negative_prompt: bool
     image_to_image: bool
+    clip: ClipLimitsOut | None
 
 
 class JobTypeEngineOut(EngineOut):

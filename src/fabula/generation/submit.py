@@ -11,20 +11,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.core.database import elevated
 from fabula.core.errors import Invalid
-from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
-from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
+from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
+from fabula.generation.engine_choice import (
+    Capabilities,
+    Choice,
+    choose,
+    own_settings,
+    snapped,
+    within,
+)
+from fabula.generation.errors import KeyReused, NotPossible
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
-from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
+from fabula.generation.provenance import (
+    FrozenMotion,
+    Provenance,
+    Rewriting,
+)
 from fabula.generation.schemas import MAX_SEED, JobIn
+from fabula.generation.sources import sources_of
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
-from fabula.moderation.rating import Mode, strictest
+from fabula.moderation.rating import strictest
 from fabula.queue import leases
 
 
@@ -56,8 +68,7 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
-    reference = await _reference(session, caller, body)
-    provenance = await _plan(session, body, desk.registry, reference, caller.mode)
+    provenance = await _plan(session, caller, body, desk.registry)
     judge(provenance)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     if key:
@@ -121,11 +132,7 @@ def judge(plan: Provenance) -> None:
 
 
 async def _plan(
-    session: AsyncSession,
-    body: JobIn,
-    registry: EngineRegistry,
-    reference: FrozenReference | None,
-    mode: Mode,
+    session: AsyncSession, caller: Caller, body: JobIn, registry: EngineRegistry
 ) -> Provenance:
     base = job_type_named(body.job_type)
     async with elevated(session):
@@ -134,15 +141,16 @@ async def _plan(
     choice = choose(job_type, registry)
     job_type = own_settings(job_type, choice)
     limits = choice.capabilities
-    if not isinstance(limits, ImageCapabilities):
-        raise NotPossible("This studio makes pictures only so far: use an image job type.")
+    check_kind(body, limits)
     if body.count > limits.max_count:
-        raise NotPossible(
-            f"This engine makes at most {limits.max_count} pictures at once.", field="count"
-        )
-    if body.reference and not limits.image_to_image:
-        raise NotPossible("This engine cannot start from a picture.", field="reference")
+        what = "clip" if job_type.format == "video" else "picture"
+        many = f"{limits.max_count} {what}{'s' * (limits.max_count > 1)}"
+        raise NotPossible(f"This engine makes at most {many} at once.", field="count")
+    sources = await sources_of(session, caller, body)
+    if sources.first:
+        job_type = shaped_like(sources.first, job_type, limits)
     width, height, warnings = _size(body, job_type, limits)
+    length = clip_length(body, job_type, limits)
     return Provenance(
         job_type=job_type.name,
         prompt_original=body.prompt,
@@ -157,9 +165,13 @@ async def _plan(
         guidance_scale=within(
             "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
         ),
-        reference=reference,
-        # From a picture that may show anybody, only what is fit for everybody is made.
-        mode="general" if reference and reference.brought else mode,
+        frames=length.frames,
+        fps=length.fps,
+        reference=sources.reference,
+        first_frame=sources.first_frame,
+        last_frame=sources.last_frame,
+        motion=FrozenMotion(**body.motion.model_dump()) if body.motion else None,
+        mode=sources.mode,
         rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
@@ -178,7 +190,7 @@ def _ready_prompt(body: JobIn, job_type: JobType) -> str | None:
     return None if wanted else body.prompt
 
 
-def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | None:
+def _negative(body: JobIn, choice: Choice, limits: Capabilities) -> str | None:
     """The negative prompt for the engine, or None when the studio's own words are to join it. The
     studio's words are written for the model: an engine that stands in for it gets the person's."""
     if not limits.negative_prompt:
@@ -187,7 +199,7 @@ def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | N
 
 
 def _size(
-    body: JobIn, job_type: JobType, limits: ImageCapabilities
+    body: JobIn, job_type: JobType, limits: Capabilities
 ) -> tuple[int, int, list[dict[str, str]]]:
     """Legal width and height; a size between the engine's steps is moved, and said so."""
     width = within("width", limits.width, body.width, job_type.width)
@@ -199,30 +211,6 @@ def _size(
     message = f"Made at {legal[0]} x {legal[1]}: this engine's sizes go in steps of "
     message += f"{limits.width.step:g} pixels."
     return *legal, [{"code": "size_snapped", "message": message}]
-
-
-async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> FrozenReference | None:
-    if body.reference is None:
-        return None
-    found = await repository.source_picture(
-        session, caller.user_id, body.reference.asset_id, caller.mode
-    )
-    if found is None:
-        raise ReferenceNotFound
-    return FrozenReference(
-        asset_id=found.asset_id,
-        bucket=found.bucket,
-        key=found.key,
-        sha256=found.sha256,
-        strength=body.reference.strength,
-        brought=found.settings is None or _made_from_brought(found.settings),
-    )
-
-
-def _made_from_brought(settings: dict[str, Any]) -> bool:
-    """Whether an output goes back to a picture that a person brought along."""
-    before = settings.get("reference")
-    return before is not None and FrozenReference.model_validate(before).brought
 
 
 async def write_job(

@@ -96,7 +96,18 @@ class FileFacts:
     height: Mapped[int] = mapped_column(Integer)
 
 
-class WorkspaceFile(FileFacts, Rated, Base):
+class MediaFacts(FileFacts):
+    """Facts of an output: of a clip also its small moving preview, which lies beside it."""
+
+    preview_key: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All files of the output in its bucket, the output itself first."""
+        return self.key, self.thumbnail_key, *([self.preview_key] if self.preview_key else [])
+
+
+class WorkspaceFile(MediaFacts, Rated, Base):
     """The file of a staged asset."""
 
     __tablename__ = "workspace_files"
@@ -108,7 +119,7 @@ class WorkspaceFile(FileFacts, Rated, Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
 
 
-class LibraryFile(FileFacts, Rated, Base):
+class LibraryFile(MediaFacts, Rated, Base):
     """The file of a kept asset, and everything needed to make it again."""
 
     __tablename__ = "library_files"

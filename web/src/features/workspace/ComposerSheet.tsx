@@ -12,7 +12,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       position="bottom"
       size="auto"
-      title="Make pictures"
+      title="Make"
       closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
       radius="8px 8px 0 0"
     >

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** A picture to start from. */
+/** A picture to start from, or to end with. */
 export interface DraftReference {
   assetId: string
   thumbnailUrl: string
@@ -37,6 +37,16 @@ export interface Draft {
   reference: DraftReference | null
   /** How far the result may leave the reference: 0 keeps it, 1 ignores it. */
   strength: number
+  /** Of a clip: where it begins and where it ends. */
+  firstFrame: DraftReference | null
+  lastFrame: DraftReference | null
+  seconds: number | null
+  fps: number | null
+  /** A camera move by name; empty leaves it to the prompt's words. */
+  motion: string
+  motionStrength: number | null
+  easing: string
+  loop: boolean
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -51,6 +61,14 @@ export const EMPTY_DRAFT: Draft = {
   guidance: null,
   reference: null,
   strength: 0.5,
+  firstFrame: null,
+  lastFrame: null,
+  seconds: null,
+  fps: null,
+  motion: '',
+  motionStrength: null,
+  easing: '',
+  loop: false,
 }
 
 const PREFIX = 'fabula.draft.'

@@ -1,4 +1,4 @@
-import type { JobOut, LimitsOut } from '@/api'
+import type { ClipParamsOut, JobOut, LimitsOut } from '@/api'
 import { EMPTY_DRAFT, type Draft } from './draft'
 
 /**
@@ -14,12 +14,14 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
     prompt: job.original_prompt,
     jobType: job.job_type,
     count: params.count,
-    size: ownSize ? null : { width: params.width, height: params.height },
+    size:
+      ownSize || params.clip?.first_frame ? null : { width: params.width, height: params.height },
     seed: params.seed,
     negative: params.negative_prompt,
     steps: own(params.steps, limits?.steps.default),
     guidance: own(params.guidance_scale, limits?.guidance_scale.default),
     strength: params.reference?.strength ?? EMPTY_DRAFT.strength,
+    ...clipPart(params.clip, limits),
     improved: job.enhanced_prompt
       ? {
           source: job.original_prompt,
@@ -30,5 +32,18 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
           by: 'as it was made',
         }
       : null,
+  }
+}
+
+function clipPart(clip: ClipParamsOut | null, limits: LimitsOut | null): Partial<Draft> {
+  if (!clip) return {}
+  const own = (value: number, standard: number | undefined) => (value === standard ? null : value)
+  return {
+    seconds: own(clip.seconds, limits?.clip?.seconds.default),
+    fps: own(clip.fps, limits?.clip?.fps.default),
+    motion: clip.motion?.kind ?? '',
+    motionStrength: clip.motion?.strength ?? null,
+    easing: clip.motion?.easing ?? '',
+    loop: clip.motion?.loop ?? false,
   }
 }
