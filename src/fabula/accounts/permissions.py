@@ -11,6 +11,7 @@ class Permission(StrEnum):
     ACTIVITY = "activity"
     TEMPLATES = "templates"
     MODELS = "models"
+    ENGINES = "engines"
     PERMISSIONS = "permissions"
 
 
@@ -22,6 +23,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ACTIVITY: "Read everybody's activity.",
     Permission.TEMPLATES: "Read prompt templates and build their cache again.",
     Permission.MODELS: "Read, save and activate model configurations.",
+    Permission.ENGINES: "Connect, change, test and remove engine servers, and choose engines.",
     Permission.PERMISSIONS: "Read this table.",
 }
 _PERSON = frozenset({Permission.MAKE, Permission.KEEP})

@@ -52,6 +52,11 @@ class Action(StrEnum):
     MODEL_CONFIG_SAVED = "model_config.saved"
     MODEL_CONFIG_ACTIVATED = "model_config.activated"
     MODEL_CONFIG_DEACTIVATED = "model_config.deactivated"
+    ENGINE_SERVER_ADDED = "engine_server.added"
+    ENGINE_SERVER_CHANGED = "engine_server.changed"
+    ENGINE_SERVER_TESTED = "engine_server.tested"
+    ENGINE_SERVER_REMOVED = "engine_server.removed"
+    ENGINE_CHOSEN = "engine.chosen"
     PROMPT_CACHE_REFRESHED = "prompt_cache.refreshed"
     CONTENT_REFUSED = "content.refused"
 

@@ -105,7 +105,8 @@ class EngineContext:
     """Folder of model files of this studio."""
     threads: int = 1
     """CPU threads that the engine may use."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """They may hold keys, and so stay out of what is logged."""
 
 
 @dataclass(frozen=True, slots=True)

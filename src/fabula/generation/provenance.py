@@ -65,6 +65,9 @@ class Provenance(BaseModel):
     engine_id: str
     engine_version: str
     model: str
+    model_name: str | None = None
+    """The engine's model by the name that a request gives it; None for the engine's own."""
+    scheduler: str | None = None
     model_config_id: UUID | None = None
     rating: Literal["sfw"] = "sfw"
     unit_credits: int

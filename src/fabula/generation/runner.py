@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.core.database import Database
 from fabula.core.errors import FabulaError
 from fabula.core.logging import get_logger
+from fabula.engine_servers import directory
 from fabula.engines.base import (
     Cancelled,
     CancelToken,
@@ -27,7 +28,7 @@ from fabula.engines.base import (
     Progress,
     Reference,
 )
-from fabula.engines.host import EngineHost
+from fabula.engines.pool import EnginePool
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import closing, outputs, repository
@@ -59,7 +60,7 @@ class RunnerTools:
     store: BlobStore
     events: DomainEvents
     wire: live.ProgressWire
-    hosts: dict[str, EngineHost]
+    engines: EnginePool
     rewrite: Rewriter
     lease_seconds: float
     heartbeat_seconds: float
@@ -150,7 +151,9 @@ class JobRunner:
             return
         request = await self._request(plan, first)
         warnings: list[dict[str, str]] = []
-        host = self._tools.hosts[plan.engine_id]
+        async with self._tools.database.system() as session:
+            await directory.refresh(session, self._tools.engines.registry)
+        host = await self._tools.engines.host(plan.engine_id)
         async for event in host.run(request, running.cancel):
             match event:
                 case Progress():
@@ -175,6 +178,8 @@ class JobRunner:
             count=plan.count,
             start_index=first,
             reference=await self._reference(plan),
+            scheduler=plan.scheduler,
+            model=plan.model_name,
         )
 
     async def _reference(self, plan: Provenance) -> Reference | None:

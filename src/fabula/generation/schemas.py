@@ -15,6 +15,10 @@ JobStatus = Literal["queued", "processing", "completed", "failed"]
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
 
 
+EngineName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""The name of an engine, or of something that an engine has."""
+
+
 class Strict(BaseModel):
     """A request body: unknown fields are an error, so that a typing mistake shows."""
 
@@ -29,7 +33,8 @@ class ReferenceIn(Strict):
 
 
 class JobIn(Strict):
-    """What to make. Everything but the prompt has a default from the job type."""
+    """What to make. Everything but the prompt has a default from the job type; ``engine``,
+    ``model`` and ``scheduler`` are names as `GET /api/job-types` lists them."""
 
     prompt: PromptText = Field(min_length=1)
     job_type: str = DEFAULT_JOB_TYPE
@@ -44,10 +49,13 @@ class JobIn(Strict):
     enhanced_prompt: PromptText | None = None
     destination: Literal["workspace", "library"] = "workspace"
     reference: ReferenceIn | None = None
+    engine: EngineName | None = None
+    model: EngineName | None = None
+    scheduler: EngineName | None = None
 
-    _clean = field_validator("prompt", "negative_prompt", "enhanced_prompt", "job_type")(
-        lambda value: value if value is None else no_null_bytes(value)
-    )
+    _clean = field_validator(
+        "prompt", "negative_prompt", "enhanced_prompt", "job_type", "engine", "model", "scheduler"
+    )(lambda value: value if value is None else no_null_bytes(value))
 
 
 class EngineOut(BaseModel):
@@ -112,6 +120,8 @@ class ParamsOut(BaseModel):
     count: int
     reference: ReferenceOut | None
     enhance: bool
+    model: str | None
+    scheduler: str | None
 
 
 class RewritingOut(BaseModel):
@@ -177,8 +187,15 @@ class RangeOut(BaseModel):
     step: float
 
 
+class SizeOut(BaseModel):
+    width: int
+    height: int
+
+
 class LimitsOut(BaseModel):
-    """What the engine of a job type takes."""
+    """What an engine takes for a job type. ``sizes`` are the only ones where there are any; without
+    ``seeds`` the same seed gives another picture; without ``reference_strength`` a reference has no
+    strength. Where a range has one value there is nothing to choose."""
 
     width: RangeOut
     height: RangeOut
@@ -187,10 +204,23 @@ class LimitsOut(BaseModel):
     max_count: int
     negative_prompt: bool
     image_to_image: bool
+    reference_required: bool
+    reference_strength: bool
+    seeds: bool
+    sizes: list[SizeOut]
+    models: list[str]
+    schedulers: list[str]
 
 
 class JobTypeEngineOut(EngineOut):
     summary: str
+
+
+class EngineOptionOut(JobTypeEngineOut):
+    """An engine that can do a job type here; ``model`` is the one it uses when none is named."""
+
+    model: str
+    limits: LimitsOut
 
 
 class JobTypeOut(BaseModel):
@@ -205,6 +235,7 @@ class JobTypeOut(BaseModel):
     remedy: str
     engine: JobTypeEngineOut | None
     limits: LimitsOut | None
+    engines: list[EngineOptionOut]
     estimate_seconds: float | None
 
 

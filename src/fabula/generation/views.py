@@ -167,6 +167,8 @@ def _params(plan: Provenance) -> ParamsOut:
         if reference
         else None,
         enhance=plan.rewriting.wanted,
+        model=plan.model_name,
+        scheduler=plan.scheduler,
     )
 
 

@@ -22,6 +22,8 @@ from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings, get_settings
+from fabula.engine_servers.endpoints import router as engine_servers
+from fabula.engines.pool import EnginePool
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
@@ -61,8 +63,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     app.state.links = services.links
     app.state.desk = services.desk
     app.state.listener = Listener(database)
-    text = bootstrap.text_host(services.registry)
-    app.state.text_host = text
+    app.state.engines = EnginePool(services.registry)
+    text = bootstrap.TextHosts(services.desk, app.state.engines, database)
     app.state.enhancer = Enhancer(text, screen=screen)
     app.state.closing = asyncio.Event()
     app.add_middleware(RequestLog)
@@ -73,6 +75,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         people,
         credits_,
         generation,
+        engine_servers,
         prompting,
         workspace,
         library,
@@ -106,8 +109,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         app.state.closing.set()
         await app.state.listener.stop()
-        if app.state.text_host:
-            await app.state.text_host.host.close()
+        await app.state.engines.close()
         await app.state.database.close()
 
 

@@ -94,8 +94,15 @@ class Fake:
                 await asyncio.sleep(FOREVER_SECONDS)
             case "500":
                 return web.json_response({"error": "it broke"}, status=500)
+            case "401":
+                error = {"error": {"message": f"this key is wrong: {self.key}"}}
+                return web.json_response(error, status=401)
             case "redirect":
                 return web.Response(status=302, headers={"Location": "http://169.254.169.254/"})
+        return await self._garble(fault, request)
+
+    async def _garble(self, fault: str, request: web.Request) -> web.StreamResponse | None:
+        match fault:
             case "not-json":
                 return web.Response(text="<html>a router's page</html>", content_type="text/html")
             case "wrong-json":

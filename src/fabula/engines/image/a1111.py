@@ -188,7 +188,7 @@ async def _progress(
         if waiting.done():
             return
         try:
-            told = await client.json("GET", "/sdapi/v1/progress", seconds=5.0)
+            told = await client.json("GET", "/sdapi/v1/progress")
             missed = 0
         except ServerError as error:
             missed += 1

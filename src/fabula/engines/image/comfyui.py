@@ -203,6 +203,7 @@ class _Turn:
                 await self._withdraw()
             if socket is not None:
                 socket.transport.abort()
+                await socket.wait_closed()
 
     async def _queue(self, own: str) -> str:
         try:

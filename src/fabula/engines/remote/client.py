@@ -15,7 +15,6 @@ from fabula.engines.remote.addresses import BadAddress, is_refused, refusal
 from fabula.engines.remote.connection import Connection
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 15.0
 MAX_JSON_BYTES = 96 * 2**20
 """A picture of 64 megabytes in base64, and some room."""
 MAX_FILE_BYTES = 64 * 2**20
@@ -68,7 +67,7 @@ class Client:
         self._http = httpx.AsyncClient(
             verify=_tls() if secure else False,
             headers=headers,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(connection.answer_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
         )
@@ -84,20 +83,22 @@ class Client:
         return self.connection.name
 
     async def json(
-        self, method: str, path: str, *, seconds: float = ANSWER_SECONDS, **sent: Unpack[Sent]
+        self, method: str, path: str, *, seconds: float | None = None, **sent: Unpack[Sent]
     ) -> Json:
-        """The answer's JSON value. ``sent`` is as httpx takes it."""
+        """The answer's JSON value. ``seconds`` is the longest silence where it is work."""
         body = await self._read(method, path, MAX_JSON_BYTES, seconds, sent)
         return self.parsed(body)
 
     async def file(self, path: str, *, root: bool = False, **sent: Unpack[Sent]) -> bytes:
         """The answer's bytes, at most ``MAX_FILE_BYTES``; ``root`` as in ``stream``."""
-        async with self.stream("GET", path, seconds=ANSWER_SECONDS, root=root, **sent) as answer:
+        async with self.stream(
+            "GET", path, seconds=self.connection.answer_seconds, root=root, **sent
+        ) as answer:
             return await self._limited(answer, MAX_FILE_BYTES)
 
     async def tell(self, path: str, **sent: Unpack[Sent]) -> None:
         """A POST whose answer's content does not matter."""
-        await self._read("POST", path, MAX_FILE_BYTES, ANSWER_SECONDS, sent)
+        await self._read("POST", path, MAX_FILE_BYTES, None, sent)
 
     @asynccontextmanager
     async def stream(
@@ -153,12 +154,15 @@ class Client:
 
     def quoted(self, text: object) -> str:
         """A text of the server for a message: short, on one line, without what is private."""
-        line = " ".join(str(text).split())
+        line = " ".join(str(text).replace("\x00", " ").split())
         for secret in self._private:
             line = line.replace(" ".join(secret.split()), "…")
         return line if len(line) <= _QUOTED_CHARACTERS else f"{line[:_QUOTED_CHARACTERS]}…"
 
-    async def _read(self, method: str, path: str, limit: int, seconds: float, sent: Sent) -> bytes:
+    async def _read(
+        self, method: str, path: str, limit: int, seconds: float | None, sent: Sent
+    ) -> bytes:
+        seconds = seconds or self.connection.answer_seconds
         async with self.stream(method, path, seconds=seconds, **sent) as answer:
             return await self._limited(answer, limit)
 
@@ -203,6 +207,7 @@ class Client:
         if event == "connection.connect_tcp.complete":
             peer = str(info["return_value"].get_extra_info("server_addr")[0])
             if is_refused(peer):
+                await info["return_value"].aclose()
                 raise BadAddress(refusal(peer))
 
 

@@ -12,6 +12,10 @@ OPTION = "server"
 """The option of an engine's context that holds the connection."""
 
 
+MAX_NAMES = 5000
+MAX_NAME = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a server said of itself when it was last asked; names as the server spells them."""
@@ -23,14 +27,21 @@ class Facts:
     loras: tuple[str, ...] = ()
 
     def dump(self) -> dict[str, Any]:
-        """As stored: plain JSON values."""
-        return {name: list(value) if isinstance(value, tuple) else value
+        """As stored: plain JSON values, and no more than a server of that kind has."""
+        return {name: _stored(value)
                 for name, value in asdict(self).items()}  # fmt: skip
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         lists = {name: tuple(stored.get(name, ())) for name in cls.__slots__ if name != "version"}
         return cls(version=str(stored.get("version", "")), **lists)
+
+
+def _stored(value: str | tuple[str, ...]) -> str | list[str]:
+    """PostgreSQL's text holds every character but U+0000."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")[:MAX_NAME]
+    return [name for name in value[:MAX_NAMES] if len(name) <= MAX_NAME and "\x00" not in name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ class Connection:
     facts: Facts = field(default_factory=Facts)
     step_poll_seconds: float = 0.25
     """How often a server is asked how far it is, where it does not tell by itself."""
+    answer_seconds: float = 15.0
+    """How long a server may take for an answer that is no work."""
     patience_seconds: float = 300.0
     """How long a server may say nothing while it works."""
 

@@ -6,6 +6,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image
@@ -20,8 +22,18 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 # What Pillow's readers raise for damaged files.
 _DAMAGE = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError,
-    struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
+    struct.error, zlib.error, Image.DecompressionBombError,
 )  # fmt: skip
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The picture, of which only the head was read. Its size is ours to judge, so that Pillow's
+    warning about it is left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            yield picture
 
 
 def as_png(pixels: Pixels) -> bytes:
@@ -43,8 +55,7 @@ def mask_pixels(mask: Pixels, size: tuple[int, int]) -> Pixels:
 def read_pixels(client: Client, data: bytes) -> Pixels:
     """The RGB pixels of a picture that a server made. Raises ``ServerError``."""
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-            warnings.simplefilter("ignore")
+        with _opened(data) as picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 message = f"{client.name} made a picture of {width} x {height} pixels, "
@@ -72,8 +83,7 @@ def read_base64(client: Client, text: object) -> bytes:
 def small_preview(data: bytes) -> bytes | None:
     """A preview as pages take it: a JPEG or WebP of few bytes. None for what is no picture."""
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-            warnings.simplefilter("ignore")
+        with _opened(data) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 return None
             small = len(data) <= MAX_PREVIEW_BYTES and max(picture.size) <= 2 * PREVIEW_SIDE

@@ -31,7 +31,6 @@ from fabula.engines.remote.driving import drive
 from fabula.engines.remote.requests import connected
 
 CONTEXT_TOKENS = 8192
-SILENCE_SECONDS = 60.0
 MAX_REPLY_CHARACTERS = 4 * 2**20
 _MAX_LINE = 2**20
 _CHARACTERS_A_TOKEN = 4
@@ -99,7 +98,7 @@ async def _reply(client: Client, body: Mapping[str, Any]) -> AsyncGenerator[Text
     usage: Mapping[str, Any] = {}
     ended = False
     async with client.stream(
-        "POST", "/chat/completions", json=body, seconds=SILENCE_SECONDS
+        "POST", "/chat/completions", json=body, seconds=client.connection.patience_seconds
     ) as answer:
         async for data in _data(client, answer):
             if data == "[DONE]":
