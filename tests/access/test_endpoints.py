@@ -45,6 +45,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
     },
+    "PUT /api/engine-defaults/{use}": {"engine": "reference-card"},
+    "POST /api/engine-servers": {"kind": "a1111", "name": "B", "address": "http://127.0.0.1:9"},
+    "PATCH /api/engine-servers/{server_id}": {"name": "C"},
     "POST /api/workspace/sessions": {"name": "Sea"},
     "PATCH /api/workspace/sessions/{session_id}": {"name": "Lake"},
     "POST /api/workspace/jobs/{job_id}/keep": {},
@@ -140,6 +143,7 @@ class Prepared:
             **self.ids,
             **self.operators,
             "role": "premium_user",
+            "use": "sdxl_image_fast",
             "index": "0",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["sign_in" if area == "me" else "workspace"],
@@ -192,10 +196,18 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
                 "system_prompt) VALUES ('m', 'u', 'n', 's') RETURNING id"
             )
         )
+        server = await session.scalar(
+            text(
+                "INSERT INTO studio.engine_servers (engine_id, kind, name, address) VALUES "
+                "('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9') RETURNING id"
+            )
+        )
     config = await studio.scalar("SELECT id FROM model_config_history")
     walk = Prepared(
         server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
-        ids, {"template_id": str(template), "config_id": str(config)}, keys, users,
+        ids,
+        {"template_id": str(template), "config_id": str(config), "server_id": str(server)},
+        keys, users,
     )  # fmt: skip
     await studio.database.close()
     yield walk

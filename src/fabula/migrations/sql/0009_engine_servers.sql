@@ -23,6 +23,7 @@ CREATE INDEX engine_servers_page ON studio.engine_servers (created_at DESC, id D
 
 -- Only the machine reads it, after the studio's own functions asked for the permission.
 ALTER TABLE studio.engine_servers ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON studio.engine_servers TO fabula_app;
 CREATE POLICY no_guest_adds ON studio.engine_servers AS RESTRICTIVE FOR INSERT TO fabula_app
     WITH CHECK ((SELECT NOT studio.caller_is_guest()));
 CREATE POLICY no_guest_changes ON studio.engine_servers AS RESTRICTIVE FOR UPDATE TO fabula_app
