@@ -196,7 +196,7 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
                 "system_prompt) VALUES ('m', 'u', 'n', 's') RETURNING id"
             )
         )
-        server = await session.scalar(
+        attic = await session.scalar(
             text(
                 "INSERT INTO studio.engine_servers (engine_id, kind, name, address) VALUES "
                 "('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9') RETURNING id"
@@ -206,7 +206,7 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
     walk = Prepared(
         server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
         ids,
-        {"template_id": str(template), "config_id": str(config), "server_id": str(server)},
+        {"template_id": str(template), "config_id": str(config), "server_id": str(attic)},
         keys, users,
     )  # fmt: skip
     await studio.database.close()

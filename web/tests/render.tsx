@@ -27,7 +27,7 @@ interface Options {
   client?: QueryClient
 }
 
-const PATHS = ['/workspace', '/library', '/settings'] as const
+const PATHS = ['/workspace', '/library', '/settings', '/admin/engines'] as const
 
 /**
  * Draws a component inside the providers and a router with the studio's paths and ids, so that

@@ -1,10 +1,15 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
-export { ApiError, isOffline, isSignedOut, sentenceOf } from './errors'
+export { ApiError, isForbidden, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
   ApiKeyOut,
   AssetRef,
+  EngineDefaultOut,
+  EngineOptionOut,
+  EngineServerIn,
+  EngineServerOut,
+  EngineServerPatch,
   EngineStateOut,
   EnhanceOut,
   JobErrorOut,

@@ -4,6 +4,8 @@ export const keys = {
   apiKeys: ['me', 'api-keys'] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
+  engineServers: ['engine-servers'] as const,
+  engineDefaults: ['engine-defaults'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,

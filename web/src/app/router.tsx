@@ -77,7 +77,17 @@ const settings = createRoute({
   errorComponent: RouteError,
 })
 
-const tree = root.addChildren([signIn, studio.addChildren([home, workspace, library, settings])])
+const engines = createRoute({
+  getParentRoute: () => studio,
+  path: '/admin/engines',
+  component: lazyRouteComponent(() => import('@/features/engines/EnginesPage')),
+  errorComponent: RouteError,
+})
+
+const tree = root.addChildren([
+  signIn,
+  studio.addChildren([home, workspace, library, settings, engines]),
+])
 
 export function createStudioRouter(client: QueryClient) {
   return createRouter({

@@ -9,6 +9,7 @@ import { showToast } from '@/ui/toastStore'
 import classes from './Composer.module.css'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
+import { typeFor } from './engine'
 import { ImprovedPart } from './ImprovedPart'
 import { NegativePart } from './NegativePart'
 import { EXAMPLES } from './examples'
@@ -32,7 +33,10 @@ interface ComposerProps {
 export function Composer({ compact = false, examples = false, onMade }: ComposerProps) {
   const draft = useDraft()
   const { data: types } = useQuery(jobTypes)
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(
+    draft,
+    types?.find((each) => each.job_type === draft.jobType),
+  )
   const improve = useImprove()
   const upload = useUpload()
   const { make, pending } = useMakeDraft(type, onMade)
@@ -114,7 +118,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           />
         ) : null}
         {draft.reference || upload.pending ? (
-          <ReferencePart draft={draft} uploading={upload.pending} />
+          <ReferencePart
+            draft={draft}
+            uploading={upload.pending}
+            strength={type?.limits?.reference_strength !== false}
+          />
         ) : null}
         <div className={classes.tools}>
           <Button

@@ -7,6 +7,8 @@ import { count, duration, ratioName } from '@/ui/format'
 import { Tip } from '@/ui/Tip'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
+import { namedEngine, typeFor } from './engine'
+import { EngineFields } from './EngineFields'
 import { missingTypes } from './missing'
 import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
@@ -15,11 +17,14 @@ const MAIN_TYPES = ['sdxl_image_fast', 'sdxl_image_high']
 
 /** How it is made. What is left alone is decided by the kind of job. */
 export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] | undefined }) {
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const listed = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(draft, listed)
   const limits = type?.limits ?? null
   const choose = (name: string) => {
     const chosen = types?.find((each) => each.job_type === name)
-    if (chosen) patchDraft(withJobType(draft, chosen))
+    if (!chosen) return
+    const next = namedEngine(draft, chosen) ? draft : { ...draft, engine: '', model: '' }
+    patchDraft(withJobType(next, typeFor(next, chosen) ?? chosen))
   }
   return (
     <section className={classes.settings} aria-label="Settings">
@@ -48,8 +53,8 @@ export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] |
         }))}
       />
       <ShapeField draft={draft} limits={limits} />
-      <SeedField seed={draft.seed} />
-      <Advanced draft={draft} types={types} limits={limits} onType={choose} />
+      {limits?.seeds === false ? null : <SeedField seed={draft.seed} />}
+      <Advanced draft={draft} types={types} type={listed} limits={limits} onType={choose} />
     </section>
   )
 }
@@ -153,17 +158,19 @@ function SeedField({ seed }: { seed: number | null }) {
 function Advanced({
   draft,
   types,
+  type,
   limits,
   onType,
 }: {
   draft: Draft
   types: JobTypeOut[] | undefined
+  type: JobTypeOut | undefined
   limits: LimitsOut | null
   onType: (name: string) => void
 }) {
   const [open, setOpen] = useState(false)
   const other = !MAIN_TYPES.includes(draft.jobType)
-  const changed = draft.steps !== null || draft.guidance !== null || other
+  const changed = draft.steps !== null || draft.guidance !== null || draft.engine || other
   return (
     <div>
       <button
@@ -177,24 +184,25 @@ function Advanced({
       </button>
       {open ? (
         <div className={classes.advanced}>
-          {limits ? (
-            <>
-              <RangeField
-                resettable
-                label="Steps"
-                value={draft.steps}
-                {...bounds(limits.steps)}
-                onChange={(steps) => patchDraft({ steps })}
-              />
-              <RangeField
-                resettable
-                label="Guidance scale"
-                value={draft.guidance}
-                {...bounds(limits.guidance_scale)}
-                show={(value) => value.toFixed(1)}
-                onChange={(guidance) => patchDraft({ guidance })}
-              />
-            </>
+          {type ? <EngineFields draft={draft} type={type} limits={limits} /> : null}
+          {limits && hasChoice(limits.steps) ? (
+            <RangeField
+              resettable
+              label="Steps"
+              value={draft.steps}
+              {...bounds(limits.steps)}
+              onChange={(steps) => patchDraft({ steps })}
+            />
+          ) : null}
+          {limits && hasChoice(limits.guidance_scale) ? (
+            <RangeField
+              resettable
+              label="Guidance scale"
+              value={draft.guidance}
+              {...bounds(limits.guidance_scale)}
+              show={(value) => value.toFixed(1)}
+              onChange={(guidance) => patchDraft({ guidance })}
+            />
           ) : null}
           <SelectField
             label="All job types"
@@ -212,6 +220,8 @@ function Advanced({
     </div>
   )
 }
+
+const hasChoice = (range: LimitsOut['steps']) => range.minimum < range.maximum
 
 const bounds = (range: LimitsOut['steps']) => ({
   minimum: range.minimum,

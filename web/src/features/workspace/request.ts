@@ -29,6 +29,9 @@ const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height ==
 
 /** The shapes that a job type offers, its own standard among them. */
 export function shapesFor(limits: LimitsOut): Shape[] {
+  if (limits.sizes.length) {
+    return [...limits.sizes].sort((a, b) => b.width / b.height - a.width / a.height)
+  }
   const fits = SHAPES.filter(
     ({ width, height }) =>
       width >= limits.width.minimum &&
@@ -67,6 +70,9 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.size) Object.assign(body, { width: draft.size.width, height: draft.size.height })
   if (draft.steps !== null) body.steps = draft.steps
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
+  if (draft.engine) body.engine = draft.engine
+  if (draft.model && limits?.models.includes(draft.model)) body.model = draft.model
+  if (limits?.schedulers.includes(draft.scheduler)) body.scheduler = draft.scheduler
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
   if (draft.reference) {
     body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
@@ -83,6 +89,9 @@ export function obstacle(draft: Draft, type: JobTypeOut | undefined): string | n
   if (type.format !== 'image') return 'This studio makes pictures only so far.'
   if (draft.reference && type.limits?.image_to_image === false) {
     return 'This engine cannot start from a picture: take the reference out.'
+  }
+  if (!draft.reference && type.limits?.reference_required) {
+    return 'This engine starts from a picture: add a reference.'
   }
   return null
 }

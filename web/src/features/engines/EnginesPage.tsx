@@ -1,0 +1,90 @@
+import '@/ui/forms.css'
+import '@/ui/overlays.css'
+import { Button } from '@mantine/core'
+import { IconPlus, IconServer2 } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { isForbidden, sentenceOf } from '@/api'
+import { Section } from '@/features/settings/Section'
+import { EmptyState, ErrorState } from '@/ui/States'
+import { Defaults } from './Defaults'
+import classes from './Engines.module.css'
+import { engineServers } from './queries'
+import { ServerForm } from './ServerForm'
+import { ServerRow } from './ServerRow'
+
+/** The servers that draw and write for the studio, and which engine is used for what. */
+export default function EnginesPage() {
+  const servers = useQuery(engineServers)
+  if (servers.isError) {
+    return (
+      <main className={classes.page}>
+        <ErrorState
+          title="The engines could not be read"
+          reason={sentenceOf(servers.error)}
+          {...(isForbidden(servers.error) ? {} : { onRetry: () => void servers.refetch() })}
+        />
+      </main>
+    )
+  }
+  return (
+    <main className={classes.page}>
+      <h1 className={classes.heading}>Engines</h1>
+      <Section
+        id="servers"
+        title="Servers"
+        about="Programs on this or another machine that draw and write for the studio. Each is asked once a minute whether it works."
+      >
+        {servers.data ? <Servers servers={servers.data} /> : <Waiting />}
+      </Section>
+      <Section
+        id="defaults"
+        title="What is used"
+        about="Which engine makes what. Everybody can choose another one for a picture."
+      >
+        <Defaults />
+      </Section>
+    </main>
+  )
+}
+
+function Servers({ servers }: { servers: Parameters<typeof ServerRow>[0]['server'][] }) {
+  const [adding, setAdding] = useState(false)
+  const add = (
+    <Button
+      leftSection={<IconPlus size={18} stroke={1.7} />}
+      className={classes.add}
+      onClick={() => setAdding(true)}
+    >
+      Connect a server
+    </Button>
+  )
+  return (
+    <>
+      {servers.length ? (
+        <ul className={classes.servers}>
+          {servers.map((server) => (
+            <ServerRow key={server.id} server={server} />
+          ))}
+        </ul>
+      ) : adding ? null : (
+        <EmptyState icon={IconServer2} title="No server is connected" actions={add}>
+          ComfyUI, Forge and SD.Next draw with your own models. Ollama, llama.cpp and OpenAI write.
+          Give an address, and the studio looks what is there.
+        </EmptyState>
+      )}
+      {adding ? <ServerForm onDone={() => setAdding(false)} /> : servers.length ? add : null}
+    </>
+  )
+}
+
+/** Two servers to come. */
+function Waiting() {
+  return (
+    <ul className={classes.servers} aria-busy="true">
+      {[0, 1].map((at) => (
+        <li key={at} className={`${classes.server} ${classes.waiting}`} />
+      ))}
+    </ul>
+  )
+}
