@@ -105,8 +105,8 @@ class TextHost:
 
 
 class TextHosts:
-    """The text engine of the moment: the studio's choice, else a real model, else what stands in
-    for one."""
+    """The text engine of the moment: the one that an admin chose, else the first that runs in the
+    studio itself. Prompts go to other machines only where somebody chose so."""
 
     def __init__(self, desk: Desk, pool: EnginePool, database: Database) -> None:
         self._desk = desk
@@ -123,7 +123,7 @@ class TextHosts:
             for entry in self._desk.registry.all()
             if entry.info.modality is Modality.TEXT and entry.availability.available
         ]
-        if chosen is not None:
-            able = [entry for entry in able if entry.info.id == chosen.engine]
-        able.sort(key=lambda entry: entry.info.stand_in)
-        return TextHost(able[0].info, await self._pool.host(able[0].info.id)) if able else None
+        entry = next(
+            (e for e in able if (e.info.id == chosen.engine if chosen else not e.connected)), None
+        )
+        return TextHost(entry.info, await self._pool.host(entry.info.id)) if entry else None

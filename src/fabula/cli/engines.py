@@ -37,7 +37,8 @@ def add(
         Path | None, typer.Option(help="A ComfyUI workflow in API form, as a file.")
     ] = None,
 ) -> None:
-    """Connect a server, ask it what it has, and print its engine id."""
+    """Connect a server, ask it what it has, and print its engine id. It is used for what
+    `fabula engine default` or a job says."""
     from pydantic import SecretStr
 
     from fabula.engine_servers import service

@@ -105,14 +105,11 @@ def _default(registry: EngineRegistry, default: EngineDefault) -> Choice:
 
 
 def _first(job_type: JobType, registry: EngineRegistry) -> Choice:
-    """The first that can run here: what stands in for a model comes after a server that has one."""
+    """The first of the job table that can run here. Servers are not among them: prompts go to
+    other machines only where somebody chose so."""
     listed = [registry.get(name) for name in job_type.engines]
     known = [entry for entry in listed if entry is not None]
     found = [entry for entry in known if entry.availability.available]
-    if not job_type.engines_fixed:
-        connected = [e for e in candidates(job_type, registry) if e.connected]
-        real = [entry for entry in found if not entry.info.stand_in]
-        found = [*real, *connected, *found]
     return Choice(found[0]) if found else _none(job_type, known)
 
 

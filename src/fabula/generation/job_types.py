@@ -30,8 +30,6 @@ class JobType:
     rewritten: bool = False
     engines: tuple[str, ...] = ()
     """Engines that serve it, best first; the first that can run here is used."""
-    engines_fixed: bool = False
-    """Whether an admin named the engines: connected servers are then not among them."""
 
 
 _PICTURE_ENGINES = ("diffusers-sdxl", "sketchbook")
@@ -95,5 +93,4 @@ def with_config(job_type: JobType, config: dict[str, Any] | None) -> JobType:
     }
     if isinstance(chosen.get("engines"), list):
         changes["engines"] = tuple(str(name) for name in chosen["engines"])
-        changes["engines_fixed"] = True
     return replace(job_type, **changes)

@@ -75,7 +75,7 @@ def is_refused(host: str) -> bool:
     for seen in (address, *_inside(address)):
         if seen.is_link_local or seen.is_multicast or seen.is_unspecified or seen in _METADATA:
             return True
-        if seen.is_reserved:
+        if isinstance(seen, ipaddress.IPv4Address) and seen.is_reserved:
             return True
     return False
 

@@ -45,7 +45,7 @@ export function Defaults() {
           value={now(TEXT)?.engine ?? ''}
           onChange={(engine) => save.mutate({ use: TEXT, engine, model: '' })}
           options={[
-            { value: '', label: 'The first that is more than a stand-in' },
+            { value: '', label: 'The studio’s own' },
             ...writers.map(({ id, name, available }) => ({
               value: id,
               label: available ? name : `${name} (does not work now)`,
@@ -74,16 +74,11 @@ function JobTypeDefault({
   return (
     <div className={classes.use}>
       <SelectField
-        label={jobTypeName(use, type)}
+        label={`${jobTypeName(use, type)}, ${use}`}
         value={chosen?.engine ?? ''}
         onChange={(engine) => onChange({ use, engine, model: '' })}
         options={[
-          {
-            value: '',
-            label: chosen
-              ? 'The first that can'
-              : `The first that can: ${type.engine?.name ?? 'none'}`,
-          },
+          { value: '', label: 'The studio’s own' },
           ...type.engines.map(({ id, name }) => ({ value: id, label: name })),
           ...(gone
             ? [{ value: chosen.engine, label: `${chosen.engine} (does not work now)` }]

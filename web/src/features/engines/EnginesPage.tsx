@@ -40,7 +40,7 @@ export default function EnginesPage() {
       <Section
         id="defaults"
         title="What is used"
-        about="Which engine makes what. Everybody can choose another one for a picture."
+        about="Which engine makes what. Nothing is sent to a server before you choose it here, or somebody does for a picture."
       >
         <Defaults />
       </Section>
