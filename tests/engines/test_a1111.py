@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,9 +39,8 @@ def test_the_servers_own_settings_stay_as_they_are(webui: FakeA1111) -> None:
 
 
 def test_a_request_is_told_in_the_servers_words(webui: FakeA1111) -> None:
-    body = asked(
-        webui, ImageRequest(**_with(loras=(Lora("ink", 0.5),), options={"schedule": "Karras"}))
-    )
+    more = replace(PLAIN, loras=(Lora("ink", 0.5),), options={"schedule": "Karras"})
+    body = asked(webui, more)
     assert body["prompt"] == "a lake <lora:ink:0.5>"
     assert body["negative_prompt"] == "rain"
     assert (body["seed"], body["steps"], body["cfg_scale"]) == (9, 3, 4.0)
@@ -53,14 +53,10 @@ def test_inpainting_sends_picture_and_mask(webui: FakeA1111) -> None:
     source = np.full((96, 64, 3), 90, np.uint8)
     mask = np.zeros((48, 32, 3), np.uint8)
     mask[:24] = 255
-    body = asked(webui, ImageRequest(**_with(reference=Reference(source, 0.7, mask))))
+    body = asked(webui, replace(PLAIN, reference=Reference(source, 0.7, mask)))
     assert body["denoising_strength"] == 0.7
     assert isinstance(body["mask"], str)
     sent = pixels_of(base64.b64decode(body["mask"]))
     assert sent.shape == (96, 64, 3)
     assert (sent[:48] == 255).all()
     assert (sent[48:] == 0).all()
-
-
-def _with(**changes: object) -> dict[str, object]:
-    return {name: getattr(PLAIN, name) for name in PLAIN.__slots__} | changes

@@ -8,8 +8,17 @@ from server_engines import engine_over
 from servers.base import card, card_request, pixels_of
 from servers.comfyui import MODELS, FakeComfyUI
 
-from fabula.engines.base import CancelToken, EngineError, ImageRequest, Lora, Reference
+from fabula.engines.base import (
+    CancelToken,
+    EngineContext,
+    EngineError,
+    ImageRequest,
+    Lora,
+    Reference,
+)
 from fabula.engines.image.comfyui_workflow import BadWorkflow, built_in, read_workflow
+from fabula.engines.remote.addresses import parse_address
+from fabula.engines.remote.connection import Connection
 
 
 def node(class_type: str, title: str = "", **inputs: Any) -> dict[str, Any]:
@@ -131,10 +140,6 @@ def test_a_workflow_says_what_it_cannot_do() -> None:
 
 
 def _context(graph: dict[str, Any]) -> Any:
-    from fabula.engines.base import EngineContext
-    from fabula.engines.remote.addresses import parse_address
-    from fabula.engines.remote.connection import Connection
-
     connection = Connection("A", parse_address("http://127.0.0.1:9"), workflow=graph)
     return EngineContext(models_dir="", options=connection.option())
 

@@ -53,6 +53,7 @@ function Servers({ servers }: { servers: Parameters<typeof ServerRow>[0]['server
   const add = (
     <Button
       leftSection={<IconPlus size={18} stroke={1.7} />}
+      variant={servers.length ? 'default' : 'filled'}
       className={classes.add}
       onClick={() => setAdding(true)}
     >
