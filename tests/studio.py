@@ -162,6 +162,7 @@ async def studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
     caller, key = await _account(database, "ada", "basic_user")
     async with client_of(app, key) as client:
         yield Studio(database, services, app, caller, client)
+    await app.state.engines.close()
 
 
 async def session_cookie(database: Database, user_id: UUID) -> str:

@@ -29,16 +29,11 @@ async def test_a_server_is_connected_chosen_and_removed(dsn: str, tmp_path: Path
         assert (code, engine_id) == (0, "a1111-hall"), told
         assert "2 models" in told
         assert (await fabula("default", "sdxl_image_fast", engine_id))[0] == 0
-        code, _, told = await fabula("default", "sdxl_image_fast", engine_id, "--model", "gone")
-        assert code == 1
-        assert "no model gone" in told
     code, _, told = await fabula("test", "Hall")
     assert code == 1
     assert "does not answer" in told
     assert (await fabula("list"))[1].startswith("a1111-hall\tHall\t")
     assert (await fabula("remove", "a1111-hall"))[0] == 0
-    assert (await fabula("list"))[1] == ""
-    assert "no server" in (await fabula("test", "Hall"))[2]
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(
             "SELECT action FROM user_activity_log WHERE action LIKE 'engine%' ORDER BY created_at"

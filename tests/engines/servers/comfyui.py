@@ -3,6 +3,7 @@
 import asyncio
 import json
 import struct
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -203,9 +204,11 @@ class FakeComfyUI(Fake):
         socket = self._sockets.get(job["client"])
         if socket is not None and not socket.closed:
             data = {"prompt_id": job["id"], **data}
-            await socket.send_str(json.dumps({"type": kind, "data": data}))
+            with suppress(ConnectionResetError):
+                await socket.send_str(json.dumps({"type": kind, "data": data}))
 
     async def _preview(self, job: dict[str, Any], picture: bytes) -> None:
         socket = self._sockets.get(job["client"])
         if socket is not None and not socket.closed:
-            await socket.send_bytes(struct.pack(">II", 1, 1) + picture)
+            with suppress(ConnectionResetError):
+                await socket.send_bytes(struct.pack(">II", 1, 1) + picture)

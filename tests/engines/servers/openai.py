@@ -15,7 +15,8 @@ WORDS = ("fox ", "owl ", "deer ", "badger ", "hare ") * 60
 
 class FakeOpenAI(Fake):
     """``picture_at`` makes the server leave pictures at an address; ``break_after`` ends a reply
-    in the middle after so many words, ``fail_after`` with an error."""
+    in the middle after so many words, ``fail_after`` with an error, ``end_after`` without a word
+    about why."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -24,6 +25,7 @@ class FakeOpenAI(Fake):
         self.left: dict[str, bytes] = {}
         self.break_after: int | None = None
         self.fail_after: int | None = None
+        self.end_after: int | None = None
         self.newer_names = False
         self.written = 0
 
@@ -59,6 +61,8 @@ class FakeOpenAI(Fake):
             if at == self.break_after:
                 assert request.transport is not None
                 request.transport.close()
+                return answer
+            if at == self.end_after:
                 return answer
             if at == self.fail_after:
                 error = {"error": {"message": "out of paper", "type": "server_error"}}
