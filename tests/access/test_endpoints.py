@@ -52,6 +52,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
     },
+    "PUT /api/engine-defaults/{use}": {"engine": "reference-card"},
+    "POST /api/engine-servers": {"kind": "a1111", "name": "B", "address": "http://127.0.0.1:9"},
+    "PATCH /api/engine-servers/{server_id}": {"name": "C"},
     "POST /api/workspace/sessions": {"name": "Sea"},
     "PATCH /api/workspace/sessions/{session_id}": {"name": "Lake"},
     "POST /api/workspace/jobs/{job_id}/keep": {},
@@ -148,6 +151,7 @@ class Prepared:
             **self.operators,
             "role": "premium_user",
             "provider": "home",
+            "use": "sdxl_image_fast",
             "index": "0",
             "asset_id": self.ids["kept" if area == "library" else "staged"],
             "session_id": self.ids["workspace" if area == "workspace" else "sign_in"],
@@ -180,10 +184,18 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
                 "system_prompt) VALUES ('m', 'u', 'n', 's') RETURNING id"
             )
         )
+        attic = await session.scalar(
+            text(
+                "INSERT INTO studio.engine_servers (engine_id, kind, name, address) VALUES "
+                "('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9') RETURNING id"
+            )
+        )
     config = await studio.scalar("SELECT id FROM model_config_history")
     walk = Prepared(
         server, studio, str(psycopg.conninfo.conninfo_to_dict(studio.database.dsn)["dbname"]),
-        ids, {"template_id": str(template), "config_id": str(config)}, keys, users,
+        ids,
+        {"template_id": str(template), "config_id": str(config), "server_id": str(attic)},
+        keys, users,
     )  # fmt: skip
     await studio.database.close()
     yield walk

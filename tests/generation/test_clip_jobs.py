@@ -282,6 +282,10 @@ WRONG = [
     ("motion.strength", {"motion": {"strength": 1.5}}, "less than or equal to 1"),
     ("motion", {**PICTURE, "motion": {"kind": "orbit"}}, "video job type"),
     ("seconds", {**PICTURE, "seconds": 3}, "video job type"),
+    ("engine", {"engine": "sketchbook"}, "does not do jobs of the type video_fast"),
+    ("engine", {**PICTURE, "engine": "motion"}, "does not do jobs of the type sdxl_image_fast"),
+    ("scheduler", {"scheduler": "euler"}, "no samplers"),
+    ("model", {"model": "harbour"}, "has no model harbour"),
 ]
 
 
@@ -327,6 +331,15 @@ async def test_the_job_table_says_what_clips_can_be(studio: Studio) -> None:
     assert "orbit" in clip["motion"]["kinds"]
     picture = next(row for row in rows if row["job_type"] == "sdxl_image_fast")
     assert picture["limits"]["clip"] is None
+
+
+async def test_an_engine_for_clips_is_chosen_by_name(studio: Studio) -> None:
+    rows = (await studio.client.get("/api/job-types")).json()["items"]
+    row = next(row for row in rows if row["job_type"] == "video_fast")
+    assert "motion" in {engine["id"] for engine in row["engines"]}
+    assert all(engine["limits"]["clip"] for engine in row["engines"])
+    job = await studio.submit(**SMALL, engine="motion")
+    assert job["engine"]["id"] == "motion"
 
 
 async def test_a_configuration_of_the_model_counts_before_the_engines_own(studio: Studio) -> None:

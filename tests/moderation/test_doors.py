@@ -24,6 +24,7 @@ _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 # What else a request needs to be whole.
 REST: dict[str, dict[str, Any]] = {
     "POST /api/jobs": {"prompt": "a person"},
+    "POST /api/engine-servers": {"kind": "a1111", "name": "a", "address": "http://127.0.0.1:9"},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},
     },
@@ -128,7 +129,7 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
         for count, door in enumerate(screened, 1):
             method, path, field = door.split()
             shelf = kept["id"] if "/library/" in path else staged[1]["id"]
-            place = path.format(asset_id=shelf, session_id=sessions[0]["id"])
+            place = path.format(asset_id=shelf, session_id=sessions[0]["id"], server_id=kept["id"])
             answer = await sent(root if needs_admin(path) else studio.client, method, place, field)
             assert (answer.status_code, answer.json()["error"]) == (422, "screened_text"), door
             noted = await refusals(studio)
@@ -139,7 +140,7 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
 
 
 def needs_admin(path: str) -> bool:
-    return path.startswith(("/api/people", "/api/model-configs"))
+    return path.startswith(("/api/people", "/api/model-configs", "/api/engine-servers"))
 
 
 async def sent(client: httpx.AsyncClient, method: str, place: str, field: str) -> httpx.Response:

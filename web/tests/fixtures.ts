@@ -79,6 +79,8 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       reference: null,
       clip: null,
       enhance: false,
+      model: null,
+      scheduler: null,
     },
     engine: { id: 'sketchbook', name: 'Sketchbook', stand_in: true },
     warnings: [],
@@ -109,6 +111,12 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
+  reference_required: false,
+  reference_strength: true,
+  seeds: true,
+  sizes: [],
+  models: [],
+  schedulers: [],
   clip: null,
 }
 
@@ -150,6 +158,16 @@ export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
       summary: 'Sketchbook, a mini model for trying the studio',
     },
     limits,
+    engines: [
+      {
+        id: 'sketchbook',
+        name: 'Sketchbook',
+        stand_in: true,
+        summary: 'Sketchbook, a mini model for trying the studio',
+        model: 'Sketchbook flow model',
+        limits,
+      },
+    ],
     estimate_seconds: 1.5,
     ...change,
   }

@@ -105,7 +105,8 @@ class EngineContext:
     """Folder of model files of this studio."""
     threads: int = 1
     """CPU threads that the engine may use."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """They may hold keys, and so stay out of what is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,22 @@ class ImageCapabilities:
     loras: bool = False
     families: tuple[str, ...] = ("sdxl",)
     """Model families of the job table that the engine serves (``sdxl``, ``wan``)."""
+    models: tuple[str, ...] = ()
+    """Models that a request may name; without any, the engine has one."""
+    sizes: tuple[tuple[int, int], ...] = ()
+    """The only sizes (width, height), where not every one within the limits is possible."""
+    seeds: bool = True
+    """Whether equal seeds give equal pictures; some services take no seed."""
+    reference_strength: bool = True
+    """Whether the strength of a reference counts; some services only take the picture."""
+    reference_required: bool = False
+    """Whether nothing is made without a reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it."""
+    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it. Where a
+    ``mask`` (height, width, 3) is given, only what is white in it is drawn anew."""
 
     pixels: Pixels
     strength: float

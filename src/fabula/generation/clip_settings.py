@@ -26,8 +26,6 @@ def check_kind(body: JobIn, limits: Capabilities) -> None:
     if isinstance(limits, VideoCapabilities):
         _check_clip(body, limits)
         return
-    if body.reference and not limits.image_to_image:
-        raise NotPossible("This engine cannot start from a picture.", field="reference")
     for name in CLIP_FIELDS:
         if getattr(body, name) is not None:
             label = name.replace("_", " ")

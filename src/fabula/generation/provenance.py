@@ -87,6 +87,9 @@ class Provenance(BaseModel):
     engine_id: str
     engine_version: str
     model: str
+    model_name: str | None = None
+    """The engine's model by the name that a request gives it; None for the engine's own."""
+    scheduler: str | None = None
     model_config_id: UUID | None = None
     mode: Mode = "general"
     """What it is made under, and so the rating of its outputs."""

@@ -37,6 +37,8 @@ async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequ
         reference=Reference(reference, plan.reference.strength)
         if plan.reference and reference is not None
         else None,
+        scheduler=plan.scheduler,
+        model=plan.model_name,
     )
 
 

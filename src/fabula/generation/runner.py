@@ -19,6 +19,7 @@ from fabula.accounts.content.service import mode_of
 from fabula.core.database import Database
 from fabula.core.errors import FabulaError
 from fabula.core.logging import get_logger
+from fabula.engine_servers import directory
 from fabula.engines.base import (
     Cancelled,
     CancelToken,
@@ -28,7 +29,7 @@ from fabula.engines.base import (
     Progress,
     VideoOutput,
 )
-from fabula.engines.host import EngineHost
+from fabula.engines.pool import EnginePool
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import closing, outputs, repository
@@ -65,7 +66,7 @@ class RunnerTools:
     store: BlobStore
     events: DomainEvents
     wire: live.ProgressWire
-    hosts: dict[str, EngineHost]
+    engines: EnginePool
     rewrite: Rewriter
     lease_seconds: float
     heartbeat_seconds: float
@@ -187,7 +188,9 @@ class JobRunner:
             return
         request = await request_for(plan, self._tools.store, missing[0])
         warnings: list[dict[str, str]] = []
-        host = self._tools.hosts[plan.engine_id]
+        async with self._tools.database.system() as session:
+            await directory.refresh(session, self._tools.engines.registry)
+        host = await self._tools.engines.host(plan.engine_id)
         async for event in host.run(request, running.cancel):
             match event:
                 case Progress():

@@ -17,6 +17,10 @@ OptionName = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z0-9-
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
 
 
+EngineName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""The name of an engine, or of something that an engine has."""
+
+
 class Strict(BaseModel):
     """A request body: unknown fields are an error, so that a typing mistake shows."""
 
@@ -42,7 +46,8 @@ class MotionIn(Strict):
 class JobIn(Strict):
     """What to make. Everything but the prompt has a default from the job type. ``seconds``,
     ``fps``, ``first_frame``, ``last_frame`` and ``motion`` are for clips; the frames are ids of
-    staged, kept or uploaded pictures."""
+    staged, kept or uploaded pictures. ``engine``, ``model`` and ``scheduler`` are names as
+    `GET /api/job-types` lists them."""
 
     prompt: PromptText = Field(min_length=1)
     job_type: str = DEFAULT_JOB_TYPE
@@ -62,10 +67,13 @@ class JobIn(Strict):
     first_frame: UUID | None = None
     last_frame: UUID | None = None
     motion: MotionIn | None = None
+    engine: EngineName | None = None
+    model: EngineName | None = None
+    scheduler: EngineName | None = None
 
-    _clean = field_validator("prompt", "negative_prompt", "enhanced_prompt", "job_type")(
-        lambda value: value if value is None else no_null_bytes(value)
-    )
+    _clean = field_validator(
+        "prompt", "negative_prompt", "enhanced_prompt", "job_type", "engine", "model", "scheduler"
+    )(lambda value: value if value is None else no_null_bytes(value))
 
 
 class EngineOut(BaseModel):
@@ -154,6 +162,8 @@ class ParamsOut(BaseModel):
     reference: ReferenceOut | None
     clip: ClipParamsOut | None
     enhance: bool
+    model: str | None
+    scheduler: str | None
 
 
 class RewritingOut(BaseModel):
@@ -238,8 +248,15 @@ class ClipLimitsOut(BaseModel):
     motion: MotionLimitsOut | None
 
 
+class SizeOut(BaseModel):
+    width: int
+    height: int
+
+
 class LimitsOut(BaseModel):
-    """What the engine of a job type takes."""
+    """What an engine takes for a job type. ``sizes`` are the only ones where there are any; without
+    ``seeds`` the same seed gives another picture; without ``reference_strength`` a reference has no
+    strength. Where a range has one value there is nothing to choose."""
 
     width: RangeOut
     height: RangeOut
@@ -248,11 +265,24 @@ class LimitsOut(BaseModel):
     max_count: int
     negative_prompt: bool
     image_to_image: bool
+    reference_required: bool
+    reference_strength: bool
+    seeds: bool
+    sizes: list[SizeOut]
+    models: list[str]
+    schedulers: list[str]
     clip: ClipLimitsOut | None
 
 
 class JobTypeEngineOut(EngineOut):
     summary: str
+
+
+class EngineOptionOut(JobTypeEngineOut):
+    """An engine that can do a job type here; ``model`` is the one it uses when none is named."""
+
+    model: str
+    limits: LimitsOut
 
 
 class JobTypeOut(BaseModel):
@@ -267,6 +297,7 @@ class JobTypeOut(BaseModel):
     remedy: str
     engine: JobTypeEngineOut | None
     limits: LimitsOut | None
+    engines: list[EngineOptionOut]
     estimate_seconds: float | None
 
 

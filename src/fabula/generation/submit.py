@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.core.database import elevated
 from fabula.core.errors import Invalid
+from fabula.engine_servers import defaults, directory
+from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
@@ -20,11 +22,13 @@ from fabula.generation.engine_choice import (
     Capabilities,
     Choice,
     choose,
+    nearest_size,
     own_settings,
+    refuse_impossible,
     snapped,
     within,
 )
-from fabula.generation.errors import KeyReused, NotPossible
+from fabula.generation.errors import KeyReused
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
 from fabula.generation.provenance import (
@@ -38,6 +42,7 @@ from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
 from fabula.moderation.rating import strictest
 from fabula.queue import leases
+from fabula.runtime_config.service import RuntimeConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Desk:
 
     registry: EngineRegistry
     events: DomainEvents
+    config: RuntimeConfig = field(default_factory=RuntimeConfig)
 
 
 def job_type_named(name: str) -> JobType:
@@ -68,7 +74,7 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
-    provenance = await _plan(session, caller, body, desk.registry)
+    provenance = await _plan(session, caller, body, desk)
     judge(provenance)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     if key:
@@ -90,10 +96,13 @@ async def resubmit(
 ) -> UUID:
     """The same parameters once more, on the engine that made them where it still runs here."""
     job_type = job_type_named(old.job_type)
+    await directory.refresh(session, desk.registry)
     entry = desk.registry.get(old.engine_id)
-    choice = (
-        Choice(entry) if entry and entry.availability.available else choose(job_type, desk.registry)
-    )
+    if entry and entry.availability.available:
+        choice = Choice(entry, model=old.model_name or "")
+    else:
+        used = (await defaults.read(session, desk.config)).get(job_type.name)
+        choice = choose(job_type, desk.registry, default=used)
     chosen = choice.chosen
     warnings = []
     if (chosen.info.id, chosen.info.version) != (old.engine_id, old.engine_version):
@@ -108,7 +117,8 @@ async def resubmit(
         update={
             "engine_id": chosen.info.id,
             "engine_version": chosen.info.version,
-            "model": chosen.info.model,
+            "model": choice.model or chosen.info.model,
+            "model_name": choice.model or None,
             "unit_credits": job_type.credits,
             "retry_of": retry_of,
             "warnings": warnings,
@@ -131,26 +141,26 @@ def judge(plan: Provenance) -> None:
     )
 
 
-async def _plan(
-    session: AsyncSession, caller: Caller, body: JobIn, registry: EngineRegistry
-) -> Provenance:
+async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) -> Provenance:
     base = job_type_named(body.job_type)
+    await directory.refresh(session, desk.registry)
     async with elevated(session):
         config = await repository.active_model_config(session, base.family)
     job_type = with_config(base, config.config_data if config else None)
-    choice = choose(job_type, registry)
+    used = (await defaults.read(session, desk.config)).get(job_type.name)
+    choice = choose(job_type, desk.registry, default=used, engine=body.engine, model=body.model)
     job_type = own_settings(job_type, choice)
     limits = choice.capabilities
     check_kind(body, limits)
-    if body.count > limits.max_count:
-        what = "clip" if job_type.format == "video" else "picture"
-        many = f"{limits.max_count} {what}{'s' * (limits.max_count > 1)}"
-        raise NotPossible(f"This engine makes at most {many} at once.", field="count")
+    refuse_impossible(body, job_type, choice, desk.registry)
     sources = await sources_of(session, caller, body)
     if sources.first:
         job_type = shaped_like(sources.first, job_type, limits)
     width, height, warnings = _size(body, job_type, limits)
     length = clip_length(body, job_type, limits)
+    if body.seed is not None and isinstance(limits, ImageCapabilities) and not limits.seeds:
+        message = "This engine takes no seed: the same job gives another picture."
+        warnings.append({"code": "seed_ignored", "message": message})
     return Provenance(
         job_type=job_type.name,
         prompt_original=body.prompt,
@@ -175,7 +185,9 @@ async def _plan(
         rewriting=Rewriting(wanted=_ready_prompt(body, job_type) is None),
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
-        model=choice.chosen.info.model,
+        model=choice.model or choice.chosen.info.model,
+        model_name=choice.model or None,
+        scheduler=body.scheduler,
         model_config_id=config.id if config else None,
         unit_credits=job_type.credits,
         warnings=warnings,
@@ -204,6 +216,8 @@ def _size(
     """Legal width and height; a size between the engine's steps is moved, and said so."""
     width = within("width", limits.width, body.width, job_type.width)
     height = within("height", limits.height, body.height, job_type.height)
+    if isinstance(limits, ImageCapabilities) and limits.sizes:
+        return *nearest_size(limits.sizes, width, height), []
     legal = snapped(limits.width, width), snapped(limits.height, height)
     asked = body.width is not None or body.height is not None
     if not asked or legal == (width, height):

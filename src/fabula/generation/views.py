@@ -180,6 +180,8 @@ def _params(plan: Provenance) -> ParamsOut:
         else None,
         clip=_clip_params(plan) if JOB_TYPES[plan.job_type].format == "video" else None,
         enhance=plan.rewriting.wanted,
+        model=plan.model_name,
+        scheduler=plan.scheduler,
     )
 
 

@@ -18,6 +18,7 @@ from fabula.models.prompting import (
 from fabula.models.runtime_config import SystemConfig
 from fabula.models.storyboard import Project, Scene
 from fabula.models.studio import (
+    EngineServer,
     Erasure,
     FileFacts,
     IdempotencyKey,
@@ -46,6 +47,7 @@ __all__ = [
     "Collection",
     "CompelConfig",
     "Conversation",
+    "EngineServer",
     "EnhancementPreset",
     "Erasure",
     "FileFacts",

@@ -223,3 +223,31 @@ class Erasure(Base):
 
     user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+
+
+class EngineServer(Base):
+    """A server that is connected as an engine, and what was found when it was last asked.
+
+    ``sealed_key`` is encrypted and bound to ``id``; ``facts`` is what the server has, ``fault`` why
+    it could not be used, empty where it could.
+    """
+
+    __tablename__ = "engine_servers"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    engine_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    sealed_key: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    workflow: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    fault: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answer_ms: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

@@ -65,6 +65,12 @@ class TextPort(Protocol):
     def host(self) -> TextRunner: ...
 
 
+class TextSource(Protocol):
+    """Where the text engine of the moment comes from: admins connect and choose others."""
+
+    async def current(self) -> TextPort | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EnhanceRequest:
     """``seed`` picks the words that the rules add; without one it follows from the prompt."""
@@ -115,7 +121,7 @@ class Enhancer:
 
     def __init__(
         self,
-        text: TextPort | None,
+        text: TextSource | None,
         *,
         screen: Screen = _accept_all,
         model_seconds: float = MODEL_SECONDS,
@@ -133,9 +139,11 @@ class Enhancer:
         limit = limit_of(family, template.token_limit)
         notes = _template_notes(template)
         suggestion = Suggestion(())
+        port: TextPort | None = None
         own = fit(request.prompt, limit, estimator=estimator_of(family))
         if request.use_model and not own.cut:
-            suggestion = await self._suggestion(request, template)
+            port = await self._text.current() if self._text else None
+            suggestion = await self._suggestion(port, request, template)
             notes.extend(suggestion.notes)
         fitted = _merge(request, suggestion.phrases, own, family=family, moving=made == "video")
         notes.extend(_budget_notes(fitted, own))
@@ -153,15 +161,17 @@ class Enhancer:
             notes=tuple(notes),
             expansion_percent=_expansion(request.prompt, fitted.text),
             time_ms=round((time.perf_counter() - started) * 1000),
-            engine=self._text.info if used and self._text else None,
+            engine=port.info if used and port else None,
         )
 
-    async def _suggestion(self, request: EnhanceRequest, template: Selected) -> Suggestion:
-        if self._text is None:
+    async def _suggestion(
+        self, port: TextPort | None, request: EnhanceRequest, template: Selected
+    ) -> Suggestion:
+        if port is None:
             message = "No text model is connected, so the rules alone were used."
             return Suggestion((), (Note("model_missing", message),))
         try:
-            reply = await self._reply(self._text.host, request, template)
+            reply = await self._reply(port.host, request, template)
         except TimeoutError:
             log.info("enhance.model_slow", seconds=self._seconds)
             message = f"The text model took longer than {self._seconds:g} seconds, "
@@ -175,7 +185,7 @@ class Enhancer:
             reply,
             prompt=request.prompt,
             instructions=template.system_prompt,
-            strict=self._text.info.stand_in,
+            strict=port.info.stand_in,
         )
         return self._screened(request, suggestion)
 

@@ -1,6 +1,6 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
-export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
+export { ApiError, apiError, isForbidden, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
   Action,
@@ -12,6 +12,11 @@ export type {
   ClipParamsOut,
   ContentOut,
   CreditsOut,
+  EngineDefaultOut,
+  EngineOptionOut,
+  EngineServerIn,
+  EngineServerOut,
+  EngineServerPatch,
   EngineStateOut,
   EnhanceOut,
   EntryOut,

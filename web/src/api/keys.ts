@@ -23,6 +23,8 @@ export const keys = {
   usage: (days: number) => ['credits', 'usage', days] as const,
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
+  engineServers: ['engine-servers'] as const,
+  engineDefaults: ['engine-defaults'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,

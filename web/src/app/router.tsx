@@ -101,6 +101,13 @@ const adminStudio = createRoute({
   errorComponent: RouteError,
 })
 
+const adminEngines = createRoute({
+  getParentRoute: () => admin,
+  path: '/engines',
+  component: lazyRouteComponent(() => import('@/features/engines/EnginesPage')),
+  errorComponent: RouteError,
+})
+
 const adminPeople = createRoute({
   getParentRoute: () => admin,
   path: '/people',
@@ -143,6 +150,7 @@ const adminActivity = createRoute({
 
 const adminPages = admin.addChildren([
   adminStudio,
+  adminEngines,
   adminPeople,
   adminPerson,
   adminAccess,

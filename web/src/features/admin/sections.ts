@@ -1,5 +1,6 @@
 import {
   IconCoins,
+  IconCpu,
   IconHistory,
   IconLockAccess,
   IconServer2,
@@ -11,7 +12,13 @@ import {
 export interface AdminSection {
   id: string
   label: string
-  to: '/admin' | '/admin/people' | '/admin/access' | '/admin/ledger' | '/admin/activity'
+  to:
+    | '/admin'
+    | '/admin/engines'
+    | '/admin/people'
+    | '/admin/access'
+    | '/admin/ledger'
+    | '/admin/activity'
   icon: Icon
   /** What the palette also finds it by. */
   words: string
@@ -24,6 +31,13 @@ export const SECTIONS: readonly AdminSection[] = [
     to: '/admin',
     icon: IconServer2,
     words: 'health engines models configurations prompt cache overview',
+  },
+  {
+    id: 'engines',
+    label: 'Engines',
+    to: '/admin/engines',
+    icon: IconCpu,
+    words: 'servers connect comfyui a1111 openai ollama models defaults',
   },
   {
     id: 'people',

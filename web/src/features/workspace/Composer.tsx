@@ -10,6 +10,7 @@ import { showToast } from '@/ui/toastStore'
 import classes from './Composer.module.css'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
+import { typeFor } from './engine'
 import { ImprovedPart } from './ImprovedPart'
 import { NegativePart } from './NegativePart'
 import { CLIP_EXAMPLES, EXAMPLES } from './examples'
@@ -41,7 +42,10 @@ interface ComposerProps {
 export function Composer({ compact = false, examples = false, onMade }: ComposerProps) {
   const draft = useDraft()
   const { data: types } = useQuery(jobTypes)
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(
+    draft,
+    types?.find((each) => each.job_type === draft.jobType),
+  )
   const improve = useImprove()
   const upload = useUpload()
   const { make, pending } = useMakeDraft(type, onMade)
@@ -143,7 +147,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
         {clip ? (
           <FramesPart draft={draft} limits={clip} uploading={upload.pending} onPick={pick} />
         ) : draft.reference || upload.pending ? (
-          <ReferencePart draft={draft} uploading={upload.pending !== null} />
+          <ReferencePart
+            draft={draft}
+            uploading={upload.pending !== null}
+            strength={type?.limits?.reference_strength !== false}
+          />
         ) : null}
         <div className={classes.tools}>
           <Button

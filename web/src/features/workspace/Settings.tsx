@@ -8,6 +8,8 @@ import { Tip } from '@/ui/Tip'
 import classes from './Composer.module.css'
 import { ClipAdvanced, ClipFields } from './ClipFields'
 import { patchDraft, type Draft } from './draft'
+import { namedEngine, typeFor } from './engine'
+import { EngineFields } from './EngineFields'
 import { missingTypes } from './missing'
 import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
@@ -19,12 +21,15 @@ const MAIN_TYPES = {
 
 /** How it is made. What is left alone is decided by the kind of job. */
 export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] | undefined }) {
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const listed = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(draft, listed)
   const limits = type?.limits ?? null
   const kind = draft.jobType.startsWith('video') ? 'video' : 'image'
   const choose = (name: string) => {
     const chosen = types?.find((each) => each.job_type === name)
-    if (chosen) patchDraft(withJobType(draft, chosen))
+    if (!chosen) return
+    const next = namedEngine(draft, chosen) ? draft : { ...draft, engine: '', model: '' }
+    patchDraft(withJobType(next, typeFor(next, chosen) ?? chosen))
   }
   return (
     <section className={classes.settings} aria-label="Settings">
@@ -69,8 +74,8 @@ export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] |
         />
       )}
       <ShapeField draft={draft} limits={limits} />
-      <SeedField seed={draft.seed} />
-      <Advanced draft={draft} types={types} limits={limits} onType={choose} />
+      {limits?.seeds === false ? null : <SeedField seed={draft.seed} />}
+      <Advanced draft={draft} types={types} type={listed} limits={limits} onType={choose} />
     </section>
   )
 }
@@ -198,11 +203,13 @@ function SeedField({ seed }: { seed: number | null }) {
 function Advanced({
   draft,
   types,
+  type,
   limits,
   onType,
 }: {
   draft: Draft
   types: JobTypeOut[] | undefined
+  type: JobTypeOut | undefined
   limits: LimitsOut | null
   onType: (name: string) => void
 }) {
@@ -211,7 +218,7 @@ function Advanced({
   const clipOnly = limits?.clip ? [draft.fps, draft.motionStrength] : []
   const own = [draft.steps, draft.guidance, ...clipOnly]
   const eased = limits?.clip ? draft.easing !== '' : false
-  const changed = other || eased || own.some((value) => value !== null)
+  const changed = other || eased || draft.engine !== '' || own.some((value) => value !== null)
   return (
     <div>
       <button
@@ -225,25 +232,26 @@ function Advanced({
       </button>
       {open ? (
         <div className={classes.advanced}>
+          {type ? <EngineFields draft={draft} type={type} limits={limits} /> : null}
           {limits?.clip ? <ClipAdvanced draft={draft} limits={limits.clip} /> : null}
-          {limits ? (
-            <>
-              <RangeField
-                resettable
-                label="Steps"
-                value={draft.steps}
-                {...bounds(limits.steps)}
-                onChange={(steps) => patchDraft({ steps })}
-              />
-              <RangeField
-                resettable
-                label="Guidance scale"
-                value={draft.guidance}
-                {...bounds(limits.guidance_scale)}
-                show={(value) => value.toFixed(1)}
-                onChange={(guidance) => patchDraft({ guidance })}
-              />
-            </>
+          {limits && hasChoice(limits.steps) ? (
+            <RangeField
+              resettable
+              label="Steps"
+              value={draft.steps}
+              {...bounds(limits.steps)}
+              onChange={(steps) => patchDraft({ steps })}
+            />
+          ) : null}
+          {limits && hasChoice(limits.guidance_scale) ? (
+            <RangeField
+              resettable
+              label="Guidance scale"
+              value={draft.guidance}
+              {...bounds(limits.guidance_scale)}
+              show={(value) => value.toFixed(1)}
+              onChange={(guidance) => patchDraft({ guidance })}
+            />
           ) : null}
           <SelectField
             label="All job types"
@@ -261,6 +269,8 @@ function Advanced({
     </div>
   )
 }
+
+const hasChoice = (range: LimitsOut['steps']) => range.minimum < range.maximum
 
 const bounds = (range: LimitsOut['steps']) => ({
   minimum: range.minimum,

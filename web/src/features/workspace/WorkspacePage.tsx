@@ -109,7 +109,7 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
 
   const edit = (job: JobOut) => {
     const type = types?.find((each) => each.job_type === job.job_type)
-    patchDraft(draftOf(job, type?.limits ?? null))
+    patchDraft(draftOf(job, type))
     onWrite()
   }
   const on = useStable<JobHandlers>({

@@ -35,6 +35,10 @@ export interface Draft {
   steps: number | null
   guidance: number | null
   reference: DraftReference | null
+  /** An engine's id, and names of its model and sampler; empty for the studio's choice. */
+  engine: string
+  model: string
+  scheduler: string
   /** How far the result may leave the reference: 0 keeps it, 1 ignores it. */
   strength: number
   /** Of a clip: where it begins and where it ends. */
@@ -60,6 +64,9 @@ export const EMPTY_DRAFT: Draft = {
   steps: null,
   guidance: null,
   reference: null,
+  engine: '',
+  model: '',
+  scheduler: '',
   strength: 0.5,
   firstFrame: null,
   lastFrame: null,

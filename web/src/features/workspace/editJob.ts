@@ -1,12 +1,16 @@
-import type { ClipParamsOut, JobOut, LimitsOut } from '@/api'
+import type { ClipParamsOut, JobOut, JobTypeOut, LimitsOut } from '@/api'
 import { EMPTY_DRAFT, type Draft } from './draft'
+import { typeFor } from './engine'
 
 /**
  * The draft that makes a job again, to be changed before. Settings that are the job type's own stay
  * unsaid, so that they follow it.
  */
-export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
+export function draftOf(job: JobOut, type: JobTypeOut | undefined): Draft {
   const { params } = job
+  const made = job.engine && job.engine.id !== type?.engine?.id ? job.engine.id : ''
+  const engine = type?.engines.some(({ id }) => id === made) ? made : ''
+  const limits = (type && typeFor({ ...EMPTY_DRAFT, engine }, type)?.limits) ?? null
   const own = (value: number, standard: number | undefined) => (value === standard ? null : value)
   const ownSize = params.width === limits?.width.default && params.height === limits.height.default
   return {
@@ -17,6 +21,9 @@ export function draftOf(job: JobOut, limits: LimitsOut | null): Draft {
     size:
       ownSize || params.clip?.first_frame ? null : { width: params.width, height: params.height },
     seed: params.seed,
+    engine,
+    model: params.model ?? '',
+    scheduler: params.scheduler ?? '',
     negative: params.negative_prompt,
     steps: own(params.steps, limits?.steps.default),
     guidance: own(params.guidance_scale, limits?.guidance_scale.default),

@@ -39,6 +39,9 @@ const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height ==
 
 /** The shapes that a job type offers, its own standard among them. */
 export function shapesFor(limits: LimitsOut): Shape[] {
+  if (limits.sizes.length) {
+    return [...limits.sizes].sort((a, b) => b.width / b.height - a.width / a.height)
+  }
   const scale = limits.clip ? limits.width.default / 1280 : 1
   const shapes = limits.clip
     ? CLIP_SHAPES.map(({ width, height }) => ({ width: width * scale, height: height * scale }))
@@ -91,6 +94,9 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.size) Object.assign(body, { width: draft.size.width, height: draft.size.height })
   if (draft.steps !== null) body.steps = draft.steps
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
+  if (draft.engine) body.engine = draft.engine
+  if (draft.model && limits?.models.includes(draft.model)) body.model = draft.model
+  if (limits?.schedulers.includes(draft.scheduler)) body.scheduler = draft.scheduler
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
   if (limits?.clip) Object.assign(body, clipPart(draft, limits.clip))
   else if (draft.reference) {
@@ -132,6 +138,9 @@ export function obstacle(
   if (!type.available) return `${type.reason} ${type.remedy}`.trim()
   if (type.format === 'image' && draft.reference && type.limits?.image_to_image === false) {
     return 'This engine cannot start from a picture: take the reference out.'
+  }
+  if (type.format === 'image' && !draft.reference && type.limits?.reference_required) {
+    return 'This engine starts from a picture: add a reference.'
   }
   const price = priceOf(draft, type)
   if (balance !== null && price > balance) {
