@@ -225,6 +225,7 @@ def test_every_endpoint_has_a_line(studio: Studio) -> None:
     assert sorted(f"{method} {path}" for method, path in operations(studio)) == sorted(read_file())
 
 
+@pytest.mark.timeout(900)
 async def test_every_endpoint_and_actor(
     prepared: Prepared, capsys: pytest.CaptureFixture[str]
 ) -> None:

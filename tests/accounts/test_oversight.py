@@ -222,13 +222,13 @@ async def test_activity_of_one_thing(studio: Studio, root: httpx.AsyncClient) ->
 
 
 async def test_the_trail_is_checked_by_admins_and_the_first_bad_entry_named(
-    studio: Studio, root: httpx.AsyncClient, dsn: str
+    studio: Studio, root: httpx.AsyncClient, connection: psycopg.Connection[Any]
 ) -> None:
     whole = (await root.get("/api/audit/verify")).json()
     assert (whole["ok"], whole["first_bad"]) == (True, None)
     assert whole["head"].startswith(f"{whole['entries']}:")
     assert whole["entries"] == await studio.scalar("SELECT count(*) FROM user_activity_log")
-    with psycopg.connect(dsn) as connection:
+    with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute(
             "UPDATE user_activity_log SET action = 'sign_in' WHERE id = "

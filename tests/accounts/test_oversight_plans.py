@@ -33,8 +33,8 @@ ANALYZE auth.accounts, profiles, studio.ledger_accounts, studio.ledger_entries, 
 
 
 @pytest.fixture
-async def filled(studio: Studio, dsn: str) -> Studio:
-    with psycopg.connect(dsn) as connection:
+async def filled(studio: Studio, connection: psycopg.Connection[Any]) -> Studio:
+    with connection.transaction():
         connection.execute(_FILL)
     return studio
 

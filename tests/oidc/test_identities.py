@@ -48,7 +48,7 @@ async def test_one_more_way_in(gate: Gate) -> None:
         await enter(gate, browser)
         assert await identities(browser) == []
         done = await add(browser)
-        assert 'content="0;url=/settings"' in done.text
+        assert 'content="0;url=/account/sign-in"' in done.text
         assert "fabula_session" not in str(done.headers.get_list("set-cookie"))
         (known,) = await identities(browser)
         assert known["provider"] == {"id": "home", "label": "Home"}

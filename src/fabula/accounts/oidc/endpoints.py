@@ -40,7 +40,7 @@ PENDING_COOKIE = "fabula_oidc_code"
 COOKIE_PATH = "/api/auth/oidc"
 _ACCOUNT_PAGE = "/account/sign-in"
 _ID_MAX = 32
-_TEXT_MAX = 4000
+_TEXT_MAX = 2000
 # The session's cookie is only sent where our own page asks, so the way back ends in a page of ours
 # that asks. It needs no script and may load nothing; the code in its address goes nowhere.
 _MOVE_ON = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fabula</title>
