@@ -23,6 +23,7 @@ from fabula.core.database import Database
 from fabula.core.logging import configure_logging
 from fabula.core.settings import Settings
 from fabula.engines.base import EngineContext
+from fabula.engines.pool import EnginePool
 from fabula.engines.registry import EngineRegistry
 from fabula.events.live import ProgressWire
 from fabula.generation.dispatch import Dispatcher
@@ -33,7 +34,6 @@ from fabula.models import Job
 from fabula.storage.links import Links
 from fabula.storage.memory import MemoryStore
 from fabula.web.app import create_app
-from fabula.worker import Hosts
 
 configure_logging("WARNING", "text")
 CARD = "fabula.engines.image.reference_card:ReferenceCard"
@@ -112,14 +112,14 @@ class Studio:
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
         """A worker; ``options`` are the reference card's."""
         context = EngineContext(models_dir="", options={"fault_injection": True, **options})
-        hosts = Hosts(EngineRegistry(context, [CARD]))
+        engines = EnginePool(EngineRegistry(context, [CARD]))
         wire = ProgressWire(self.database)
         tools = RunnerTools(
             database=self.database,
             store=self.services.store,
             events=self.services.desk.events,
             wire=wire,
-            hosts=hosts,
+            engines=engines,
             rewrite=rewritten,
             lease_seconds=lease_seconds,
             heartbeat_seconds=heartbeat_seconds,
@@ -133,7 +133,7 @@ class Studio:
         finally:
             dispatcher.stop()
             await task
-            await hosts.close()
+            await engines.close()
             await wire.close()
 
 
@@ -175,6 +175,7 @@ async def studio_with(database: Database, settings: Settings) -> AsyncIterator[S
     caller, key = await _account(database, "ada", "basic_user")
     async with client_of(app, key) as client:
         yield Studio(database, services, app, caller, client)
+    await app.state.engines.close()
 
 
 async def session_cookie(database: Database, user_id: UUID) -> str:

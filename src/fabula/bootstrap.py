@@ -5,11 +5,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.core.database import Database
 from fabula.core.errors import Unavailable
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
+from fabula.engine_servers import defaults, directory
 from fabula.engines.base import EngineContext, EngineInfo, Modality
 from fabula.engines.host import EngineHost
+from fabula.engines.pool import EnginePool
 from fabula.engines.registry import EngineRegistry
 from fabula.events.domain import DomainEvents
 from fabula.generation.charging import Charging
@@ -95,15 +98,32 @@ def build_events(store: BlobStore, settings: Settings) -> DomainEvents:
 
 @dataclass(frozen=True, slots=True)
 class TextHost:
-    """The text engine of a process: who it is, and the host that runs it."""
+    """A text engine: who it is, and the host that runs it."""
 
     info: EngineInfo
     host: EngineHost
 
 
-def text_host(registry: EngineRegistry) -> TextHost | None:
-    """The first text engine that can run here, in a process that starts with its first request."""
-    for entry in registry.all():
-        if entry.info.modality is Modality.TEXT and entry.availability.available:
-            return TextHost(entry.info, EngineHost(entry.path, registry.context))
-    return None
+class TextHosts:
+    """The text engine of the moment: the one that an admin chose, else the first that runs in the
+    studio itself. Prompts go to other machines only where somebody chose so."""
+
+    def __init__(self, desk: Desk, pool: EnginePool, database: Database) -> None:
+        self._desk = desk
+        self._pool = pool
+        self._database = database
+
+    async def current(self) -> TextHost | None:
+        """The engine with its host, in a process that starts with its first request."""
+        async with self._database.system() as session:
+            await directory.refresh(session, self._desk.registry)
+            chosen = (await defaults.read(session, self._desk.config)).get(defaults.TEXT)
+        able = [
+            entry
+            for entry in self._desk.registry.all()
+            if entry.info.modality is Modality.TEXT and entry.availability.available
+        ]
+        entry = next(
+            (e for e in able if (e.info.id == chosen.engine if chosen else not e.connected)), None
+        )
+        return TextHost(entry.info, await self._pool.host(entry.info.id)) if entry else None

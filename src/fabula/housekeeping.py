@@ -16,6 +16,7 @@ from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.core.logging import get_logger
 from fabula.core.settings import get_settings
+from fabula.engine_servers import service as engine_servers
 from fabula.prompting import service as prompting
 from fabula.queue.tasks import app
 from fabula.storage.base import BlobStore
@@ -42,8 +43,10 @@ _KNOWN = text("""
 SELECT key FROM (
     SELECT bucket, key FROM studio.workspace_files
     UNION ALL SELECT bucket, thumbnail_key FROM studio.workspace_files
+    UNION ALL SELECT bucket, preview_key FROM studio.workspace_files
     UNION ALL SELECT bucket, key FROM studio.library_files
     UNION ALL SELECT bucket, thumbnail_key FROM studio.library_files
+    UNION ALL SELECT bucket, preview_key FROM studio.library_files
     UNION ALL SELECT bucket, key FROM studio.uploads
     UNION ALL SELECT bucket, thumbnail_key FROM studio.uploads) files
 WHERE bucket = :bucket AND key = ANY(:keys)
@@ -91,6 +94,14 @@ async def grant_month(context: JobContext, timestamp: int) -> None:  # noqa: ARG
     given = await monthly.grant_month(database, get_settings())
     if given:
         log.info("credits.month_given", accounts=given)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="engine_servers.check", pass_context=True, queueing_lock="engine_servers.check")
+async def check_engine_servers(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Ask every connected server whether it works and what it has."""
+    database, _ = tools_of(context)
+    await engine_servers.check_all(database)
 
 
 @app.periodic(cron="17 * * * *")

@@ -8,14 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fabula import housekeeping
-from fabula.bootstrap import Services, text_host
+from fabula.bootstrap import Services, TextHosts
 from fabula.core.database import Database
 from fabula.core.errors import Unavailable
 from fabula.core.logging import get_logger
 from fabula.core.secret_key import secret_of
-from fabula.engines.base import EngineError
-from fabula.engines.host import EngineHost
-from fabula.engines.registry import EngineRegistry
+from fabula.engines.pool import EnginePool
 from fabula.events.live import ProgressWire
 from fabula.generation.dispatch import Dispatcher
 from fabula.generation.rewriting import rewriter
@@ -28,29 +26,6 @@ log = get_logger(__name__)
 APPLICATION_NAME = "fabula-worker"
 LANES = ("image", "video")
 _STOP_SECONDS = 10.0
-
-
-class Hosts(dict[str, EngineHost]):
-    """A process for each engine, started by its first job."""
-
-    def __init__(self, registry: EngineRegistry) -> None:
-        super().__init__()
-        self._registry = registry
-
-    def __missing__(self, engine_id: str) -> EngineHost:
-        entry = self._registry.get(engine_id)
-        if entry is None or not entry.availability.available:
-            reason = entry.availability.reason if entry else "It is not installed here."
-            raise EngineError(
-                f"The engine {engine_id} cannot run on this worker: {reason}",
-                code="unavailable",
-                retryable=True,
-            )
-        host = self[engine_id] = EngineHost(entry.path, self._registry.context)
-        return host
-
-    async def close(self) -> None:
-        await asyncio.gather(*(host.close() for host in self.values()))
 
 
 def worker_name() -> str:
@@ -67,17 +42,15 @@ async def dispatcher(services: Services, database: Database) -> AsyncIterator[Di
     async with AsyncExitStack() as stack:
         wire = ProgressWire(database)
         stack.push_async_callback(wire.close)
-        hosts = Hosts(services.registry)
-        stack.push_async_callback(hosts.close)
-        text = text_host(services.registry)
-        if text:
-            stack.push_async_callback(text.host.close)
+        engines = EnginePool(services.registry)
+        stack.push_async_callback(engines.close)
+        text = TextHosts(services.desk, engines, database)
         tools = RunnerTools(
             database=database,
             store=services.store,
             events=services.desk.events,
             wire=wire,
-            hosts=hosts,
+            engines=engines,
             rewrite=rewriter(database, Enhancer(text, screen=screen)),
             lease_seconds=settings.lease_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,

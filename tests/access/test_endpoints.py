@@ -81,6 +81,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "b", "config_data": {"steps": 5},
     },
+    "PUT /api/engine-defaults/{use}": {"engine": "reference-card"},
+    "POST /api/engine-servers": {"kind": "a1111", "name": "B", "address": "http://127.0.0.1:9"},
+    "PATCH /api/engine-servers/{server_id}": {"name": "C"},
     "POST /api/workspace/sessions": {"name": "Sea"},
     "PATCH /api/workspace/sessions/{session_id}": {"name": "Lake"},
     "POST /api/workspace/jobs/{job_id}/keep": {},
@@ -182,6 +185,7 @@ class Prepared:
             **self.operators,
             "role": "premium_user",
             "provider": "home",
+            "use": "sdxl_image_fast",
             "index": "0",
             "number": "2",
             "label": "tested",
@@ -235,6 +239,12 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
                 "VALUES ('deep', '{\"sea\": 1.3}', 'x') RETURNING id"
             )
         )
+        attic = await session.scalar(
+            text(
+                "INSERT INTO studio.engine_servers (engine_id, kind, name, address) VALUES "
+                "('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9') RETURNING id"
+            )
+        )
     async with studio.database.system() as session:
         await session.execute(
             text(
@@ -252,7 +262,7 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
         ids,
         {
             "template_id": str(template), "negative_id": str(negative), "config_id": str(config),
-            "preset_id": str(preset), "set_id": str(weights),
+            "preset_id": str(preset), "set_id": str(weights), "server_id": str(attic),
         },
         keys, users,
     )  # fmt: skip

@@ -40,6 +40,8 @@ STATES = {
 _MACHINE_ROWS = (
     "INSERT INTO studio.fair_share (user_id) VALUES (%(user)s)",
     "INSERT INTO studio.erasures (user_id) VALUES (%(user)s)",
+    """INSERT INTO studio.engine_servers (engine_id, kind, name, address)
+       VALUES ('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9')""",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """

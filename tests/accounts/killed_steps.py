@@ -91,7 +91,7 @@ class Studio:
         picture = ImageOutput(index, 1, np.zeros((8, 8, 3), np.uint8), {})
         key = f"{row.job.user_id}/{job_id}/{index}"
         file = StoredFile("workspace-temp", key, key, "", "", 1, "image/png", 8, 8)
-        await outputs.record_image(session, self.desk.events, row.job, plan, picture, file, [])
+        await outputs.record_output(session, self.desk.events, row.job, plan, picture, file, [])
 
     async def _fail(self, session: AsyncSession, lease: leases.Lease) -> None:
         await closing.close_failed(

@@ -73,6 +73,39 @@ def test_a_picture_is_opened_with_all_its_details(desktop: Visit, shots: Path | 
     expect(viewer).to_be_hidden()
 
 
+def test_a_picture_is_moved_and_the_clip_plays(desktop: Visit, shots: Path | None) -> None:
+    page, prompt = desktop.page, "a lighthouse by the sea at sunset"
+    write(page, prompt)
+    page.get_by_role("radiogroup", name="Pictures").get_by_role("radio", name="1").check()
+    make(page)
+    still = page.get_by_role("article", name=prompt).locator("[data-asset-id]")
+    expect(still).to_have_count(1, timeout=PATIENCE)
+    still.hover()
+    still.get_by_role("button", name="Move this picture").click()
+    page.get_by_role("combobox", name="Motion").select_option("pan-left")
+    page.get_by_role("slider", name="Length").fill("1")
+    make(page)
+    clip = page.locator("[data-asset-id]", has_text="0:01")
+    expect(clip).to_have_count(1, timeout=PATIENCE)
+    clip.hover()
+    expect(clip.locator("video")).to_have_js_property("paused", value=False, timeout=PATIENCE)
+    shot(page, shots, "clip-hover")
+    clip.get_by_role("button", name="Open").click()
+    viewer = page.get_by_role("dialog")
+    video = viewer.locator("video")
+    expect(video).to_have_js_property("paused", value=False, timeout=PATIENCE)
+    page.keyboard.press(".")
+    expect(viewer.get_by_role("button", name="Play")).to_be_visible()
+    expect(video).to_have_js_property("paused", value=True)
+    shot(page, shots, "clip-viewer")
+    page.keyboard.press("k")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Library").click()
+    page.get_by_role("button", name="Clips only").click()
+    expect(page).to_have_url(re.compile("type=video"))
+    expect(page.locator("[data-asset-id]")).to_have_count(1, timeout=PATIENCE)
+
+
 def test_what_cannot_be_made_is_said_before_it_is_sent(desktop: Visit) -> None:
     page = desktop.page
     write(page, "x" * 4001)
@@ -82,7 +115,7 @@ def test_what_cannot_be_made_is_said_before_it_is_sent(desktop: Visit) -> None:
 
 def test_the_same_on_a_phone(phone: Visit, shots: Path | None) -> None:
     page, prompt = phone.page, "a castle on a hill in the fog"
-    page.get_by_role("button", name="What should be in the picture?").click()
+    page.get_by_role("button", name="What should be made?").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_role("textbox", name="Prompt", exact=True).fill(prompt)
     shot(page, shots, "phone-sheet")

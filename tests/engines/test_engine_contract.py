@@ -33,7 +33,7 @@ def engines() -> Iterator[dict[str, Any]]:
 
 def test_the_engines_of_the_base_install_are_tried() -> None:
     tried = {entry.info.id for entry in TRIED}
-    assert {"sketchbook", "local-llama", "reference-card", "scribe"} <= tried
+    assert {"sketchbook", "motion", "local-llama", "reference-card", "scribe"} <= tried
 
 
 @pytest.mark.parametrize(

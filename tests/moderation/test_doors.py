@@ -21,12 +21,14 @@ _PNG = bytes.fromhex(
     "789c63606060000000040001f61738550000000049454e44ae426082"
 )
 _LINE = re.compile(r"(.+?) +(screened|exempt)(?: +(.+))?")
+_FOR_ADMINS = ("/api/people", "/api/model-configs", "/api/engine-servers", "/api/prompts/")
 # Forms that hold no free text.
 _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 # What else a request needs to be whole.
 REST: dict[str, dict[str, Any]] = {
     "POST /api/jobs": {"prompt": "a person"},
     "POST /api/prompts/templates/try": {"system_prompt": "Add light.", "prompt": "a fox"},
+    "POST /api/engine-servers": {"kind": "a1111", "name": "a", "address": "http://127.0.0.1:9"},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},
     },
@@ -52,7 +54,9 @@ _MADE = {
     "VALUES ('deep', '{\"sea\": 1.3}', 'x') RETURNING id",
 }
 # Options of the command line that name something that is there or are numbers, paths and codes.
-_NAMES_OF_THINGS = {"user", "job_type", "role", "command", "head", "engine", "path", "target"}
+_NAMES_OF_THINGS = {
+    "user", "job_type", "role", "command", "head", "engine", "path", "target", "motion",
+}  # fmt: skip
 
 
 def doors() -> dict[str, str]:
@@ -152,7 +156,13 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
         for count, door in enumerate(screened, 1):
             method, path, field = door.split()
             shelf = kept["id"] if "/library/" in path else staged[1]["id"]
-            place = path.format(**made, asset_id=shelf, session_id=sessions[0]["id"], name="sea")
+            place = path.format(
+                **made,
+                asset_id=shelf,
+                session_id=sessions[0]["id"],
+                name="sea",
+                server_id=kept["id"],
+            )
             rest = REST.get(f"{method} {path}", {})
             client = root if needs_admin(path) else studio.client
             answer = await sent(client, method, place, field, rest)
@@ -165,9 +175,7 @@ async def test_every_screened_door_refuses_and_notes_it_once(studio: Studio) -> 
 
 
 def needs_admin(path: str) -> bool:
-    return path.startswith(("/api/people", "/api/model-configs", "/api/prompts/")) and not (
-        path.startswith("/api/prompts/enhance")
-    )
+    return path.startswith(_FOR_ADMINS) and not path.startswith("/api/prompts/enhance")
 
 
 async def sent(

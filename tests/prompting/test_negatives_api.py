@@ -27,14 +27,22 @@ async def _add(client: httpx.AsyncClient, text: str) -> dict[str, Any]:
 
 async def test_order_is_what_jobs_get(studio: Studio, admin: httpx.AsyncClient) -> None:
     ids = [(await _add(admin, text))["id"] for text in ("blurred", "smeared", "grey")]
-    assert (await negatives_for(studio.database, "sdxl", "general")).items == ("blurred", "smeared", "grey")
+    assert (await negatives_for(studio.database, "sdxl", "general")).items == (
+        "blurred",
+        "smeared",
+        "grey",
+    )
     turned = await admin.put(f"{N}/order", json={"ids": ids[::-1]})
     assert [row["negative_prompt"] for row in turned.json()["items"]] == [
         "grey",
         "smeared",
         "blurred",
     ]
-    assert (await negatives_for(studio.database, "sdxl", "general")).items == ("grey", "smeared", "blurred")
+    assert (await negatives_for(studio.database, "sdxl", "general")).items == (
+        "grey",
+        "smeared",
+        "blurred",
+    )
     await admin.patch(f"{N}/{ids[1]}", json={"is_active": False})
     assert (await negatives_for(studio.database, "sdxl", "general")).items == ("grey", "blurred")
     await admin.delete(f"{N}/{ids[2]}")

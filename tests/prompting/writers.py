@@ -45,6 +45,9 @@ class Writer:
     def host(self) -> "Writer":
         return self
 
+    async def current(self) -> "Writer":
+        return self
+
     async def run(self, request: TextRequest, cancel: CancelToken) -> AsyncGenerator[Any, None]:
         self.requests.append(request)
         try:

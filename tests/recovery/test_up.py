@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from PIL import Image
 
+from fabula.storage.clips import clip_facts
 from real_studio import FABULA, RealStudio, running, until
 
 pytestmark = pytest.mark.recovery
@@ -73,9 +75,23 @@ def test_generate_works_beside_a_running_studio(studio: RealStudio, tmp_path: Pa
     assert target.read_bytes().startswith(b"\x89PNG")
 
 
+def test_generate_makes_a_clip_of_a_picture(studio: RealStudio, tmp_path: Path) -> None:
+    picture = tmp_path / "hill.png"
+    Image.new("RGB", (320, 240), "seagreen").save(picture)
+    printed = studio.command(
+        "generate", "a hill", "--video", "--seconds", "1", "--motion", "pan-left", "--loop",
+        "--first-frame", str(picture), "--seed", "3", "--out", str(tmp_path / "clips"),
+    )  # fmt: skip
+    target = tmp_path / "clips" / "fabula-3-0.mp4"
+    assert printed.strip() == str(target)
+    facts = clip_facts(target.read_bytes())
+    assert (facts.frames, facts.fps) == (24, 24)
+    assert facts.width / facts.height == pytest.approx(4 / 3, abs=0.02)
+
+
 def test_a_wrong_wish_is_a_sentence(studio: RealStudio) -> None:
     done = subprocess.run(
-        [*FABULA, "generate", "a fox", "--type", "video_fast"],
+        [*FABULA, "generate", "a fox", "--type", "video_slow"],
         env=studio.env, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1

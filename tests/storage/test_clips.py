@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from storage_samples import clip, encoded
 
 from fabula.storage import clips
-from fabula.storage.clips import ClipError, ClipFacts, clip_facts, poster_of
+from fabula.storage.clips import (
+    ClipError,
+    ClipFacts,
+    clip_facts,
+    poster_of,
+    preview_of,
+    tags_of,
+    with_tags,
+)
 
 CLIP = clip(17, 16)
 
@@ -33,7 +41,33 @@ def test_the_poster_is_the_first_frame() -> None:
     assert poster.mean() < 4
 
 
-@pytest.mark.parametrize("read", [clip_facts, poster_of])
+def test_tags_go_in_and_come_out_and_the_pictures_stay() -> None:
+    said = {"comment": "ein Fuchs\nSteps: 4, Seed: 7", "fabula": '{"a": "é"}'}
+    tagged = with_tags(CLIP, said)
+    assert said.items() <= tags_of(tagged).items()
+    assert clip_facts(tagged) == clip_facts(CLIP)
+    assert tagged == with_tags(CLIP, said)
+    assert tagged.find(b"moov") < tagged.find(b"mdat")
+    again = tags_of(with_tags(tagged, {"fabula": "{}"}))
+    assert (again["fabula"], "comment" in again) == ("{}", False)
+
+
+@pytest.mark.parametrize(("frames", "fps", "shown"), [(48, 24, 24), (16, 8, 23), (240, 24, 60)])
+def test_a_preview_is_short_small_and_has_fewer_frames(frames: int, fps: int, shown: int) -> None:
+    small = preview_of(clip(frames, fps))
+    facts = clip_facts(small)
+    assert (facts.frames, facts.fps) == (shown, 12)
+    assert facts.duration <= clips.PREVIEW_SECONDS
+    assert small == preview_of(clip(frames, fps))
+
+
+def test_a_preview_is_at_most_so_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clips, "PREVIEW_SIDE", 32)
+    facts = clip_facts(preview_of(CLIP))
+    assert (facts.width, facts.height) == (32, 24)
+
+
+@pytest.mark.parametrize("read", [clip_facts, poster_of, preview_of, tags_of])
 @pytest.mark.parametrize("data", [b"", b"words", encoded("PNG"), encoded("GIF")])
 def test_what_is_no_clip(read: object, data: bytes) -> None:
     with pytest.raises(ClipError, match="not a clip"):

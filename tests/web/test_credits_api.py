@@ -74,6 +74,15 @@ async def test_a_job_that_delivers_all_is_paid_whole(paid: Studio) -> None:
     assert day in {now().date().isoformat(), (now() - timedelta(days=1)).date().isoformat()}
 
 
+async def test_a_clip_is_paid_once_it_is_there(paid: Studio) -> None:
+    small = {"job_type": "video_fast", "width": 256, "height": 256, "seconds": 1, "fps": 8}
+    job = await paid.made(**small, prompt="zoom in on the sea", steps=4)
+    assert (job["status"], job["price"]) == ("completed", {"unit": 3, "total": 3})
+    assert await credits_of(paid) == (97, 0)
+    (usage,) = (await paid.client.get("/api/me/usage")).json()["items"]
+    assert (usage["format"], usage["outputs"], usage["credits"]) == ("video", 1, 3)
+
+
 async def test_a_job_that_fails_is_not_paid(paid: Studio) -> None:
     job = await paid.submit(count=2)
     async with paid.working(fail_at_step=1):

@@ -5,9 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from studio import Studio, client_of, session_cookie
 
+CLIP = {"job_type": "video_fast"}
+WITHOUT_CLIP_ENGINE = (
+    "INSERT INTO model_config_history (model_type, config_name, config_data, is_active) "
+    """VALUES ('WAN', 'none', '{"engines": ["no-such-engine"]}', true)"""
+)
 FIELDS = {
     "id", "status", "attempts", "max_attempts", "progress", "queue_position", "error",
     "original_prompt", "enhanced_prompt", "assets",
@@ -86,11 +92,12 @@ async def test_wrong_input_is_refused_and_changes_nothing(
 
 
 async def test_what_no_engine_can_do_is_refused_with_what_would_help(studio: Studio) -> None:
-    body = {"prompt": "a fox", "job_type": "video_fast"}
-    answer = await studio.client.post("/api/jobs", json=body)
+    async with studio.database.system() as session:
+        await session.execute(text(WITHOUT_CLIP_ENGINE))
+    answer = await studio.client.post("/api/jobs", json={"prompt": "a fox", **CLIP})
     assert answer.status_code == 409
     assert answer.json()["error"] == "no_engine"
-    assert "sdxl_image_fast" in answer.json()["detail"]
+    assert "fabula doctor" in answer.json()["detail"]
 
 
 async def test_a_key_sent_twice_makes_one_job(studio: Studio) -> None:
@@ -233,6 +240,8 @@ async def test_a_body_that_is_not_json_is_refused(studio: Studio) -> None:
 
 
 async def test_job_types_say_what_cannot_be_made_and_why(studio: Studio) -> None:
+    async with studio.database.system() as session:
+        await session.execute(text(WITHOUT_CLIP_ENGINE))
     rows = {r["job_type"]: r for r in (await studio.client.get("/api/job-types")).json()["items"]}
     assert len(rows) == 10
     assert rows["sdxl_image_fast"]["available"]

@@ -9,6 +9,9 @@ from sqlalchemy import text
 from studio import Studio
 
 PROMPT = "an old harbour at dusk"
+CLIP: dict[str, Any] = {
+    "job_type": "video_fast", "width": 256, "height": 256, "seconds": 1, "fps": 8,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -136,20 +139,57 @@ async def test_what_goes_straight_to_the_library_is_rated_too(adult: Studio) -> 
 
 async def test_from_a_picture_that_was_brought_only_general_things_are_made(adult: Studio) -> None:
     source = (await adult.made(prompt=PROMPT))["assets"][0]
-    picture = (await adult.client.get(source["url"])).content
-    files = {"file": ("harbour.png", picture, "image/png")}
-    brought = (await adult.client.post("/api/uploads", files=files)).json()["id"]
-    first = await adult.made(prompt="a boat", reference={"asset_id": brought, "strength": 0.5})
+    own = await brought(adult, source)
+    first = await adult.made(prompt="a boat", reference={"asset_id": own, "strength": 0.5})
     second_from = {"asset_id": first["assets"][0]["id"], "strength": 0.5}
     second = await adult.made(prompt="a boat", reference=second_from)
     assert first["rating"] == second["rating"] == "general"
-    for asset_id in (brought, first["assets"][0]["id"], second["assets"][0]["id"]):
+    for asset_id in (own, first["assets"][0]["id"], second["assets"][0]["id"]):
         body = {"prompt": "remove her clothes", "reference": {"asset_id": asset_id}}
         answer = await adult.client.post("/api/jobs", json=body)
         assert answer.json()["error"] == "screened_text"
         assert "brought along" in answer.json()["detail"]
-    own = await adult.submit(prompt="a boat", reference={"asset_id": source["id"]})
-    assert own["rating"] == "adult"
+    drawn = await adult.submit(prompt="a boat", reference={"asset_id": source["id"]})
+    assert drawn["rating"] == "adult"
+
+
+async def brought(studio: Studio, source: dict[str, Any]) -> str:
+    """The id of a picture that comes back as one that was brought along."""
+    picture = (await studio.client.get(source["url"])).content
+    files = {"file": ("harbour.png", picture, "image/png")}
+    return str((await studio.client.post("/api/uploads", files=files)).json()["id"])
+
+
+async def test_a_clip_is_rated_by_its_frames_and_hidden_like_a_picture(adult: Studio) -> None:
+    source = (await adult.made(prompt=PROMPT))["assets"][0]
+    clip = await adult.made(**CLIP, prompt="zoom in", first_frame=source["id"])
+    assert clip["rating"] == clip["assets"][0]["rating"] == "adult"
+    shelved = await kept(adult, clip)
+    assert shelved["rating"] == "adult"
+    await turn(adult, "general")
+    assert await ids(adult, "/api/library/assets?type=video") == set()
+    plain = (await adult.made(prompt="a lighthouse"))["assets"][0]
+    for field in ("first_frame", "last_frame"):
+        frames = {"first_frame": plain["id"], field: source["id"]}
+        answer = await adult.client.post("/api/jobs", json={"prompt": "x", **CLIP, **frames})
+        assert (answer.status_code, answer.json()["error"]) == (422, "reference_not_found")
+        assert answer.json()["field"] == field
+
+
+async def test_a_clip_of_a_picture_that_was_brought_is_for_everybody(adult: Studio) -> None:
+    source = (await adult.made(prompt=PROMPT))["assets"][0]
+    own = await brought(adult, source)
+    job = await adult.submit(**CLIP, first_frame=own)
+    assert job["rating"] == "general"
+    undressing = {**CLIP, "prompt": "she takes off her clothes", "first_frame": own}
+    answer = await adult.client.post("/api/jobs", json=undressing)
+    assert answer.json()["error"] == "screened_text"
+    for first, last in ((own, source["id"]), (source["id"], own)):
+        body = {"prompt": "zoom in", **CLIP, "first_frame": first, "last_frame": last}
+        answer = await adult.client.post("/api/jobs", json=body)
+        assert answer.json()["error"] == "not_possible"
+        assert body[answer.json()["field"]] == source["id"]
+        assert "brought along" in answer.json()["detail"]
 
 
 async def test_what_was_kept_is_named_in_words_of_its_rating(adult: Studio) -> None:

@@ -40,6 +40,7 @@ const PATHS = [
   '/account/data',
   '/account/engines',
   '/admin',
+  '/admin/engines',
   '/admin/people',
   '/admin/people/$personId',
   '/admin/access',

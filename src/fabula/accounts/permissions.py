@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ACTIVITY = "activity"
     TEMPLATES = "templates"
     MODELS = "models"
+    ENGINES = "engines"
     PERMISSIONS = "permissions"
 
 
@@ -24,6 +25,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ACTIVITY: "Read everybody's activity, and check that the trail is whole.",
     Permission.TEMPLATES: "Read, write and publish prompt templates and negative prompts.",
     Permission.MODELS: "Read, save and activate model configurations.",
+    Permission.ENGINES: "Connect, change, test and remove engine servers, and choose engines.",
     Permission.PERMISSIONS: "Read what roles may do, here and in the database.",
 }
 _PERSON = frozenset({Permission.MAKE, Permission.KEEP})

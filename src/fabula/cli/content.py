@@ -22,10 +22,26 @@ def add_to(app: typer.Typer) -> None:
 def generate(
     prompt: str,
     job_type: Annotated[
-        str, typer.Option("--type", help="Job type; `fabula doctor` lists them.")
-    ] = "sdxl_image_fast",
+        str | None,
+        typer.Option(
+            "--type", help="Job type, sdxl_image_fast without it; `fabula doctor` lists them."
+        ),
+    ] = None,
     count: Annotated[int, typer.Option(help="Pictures, 1 to 6.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the first picture.")] = None,
+    video: Annotated[
+        bool, typer.Option("--video", help="Make a clip: the type video_fast.")
+    ] = False,
+    seconds: Annotated[float | None, typer.Option(help="Length of a clip.")] = None,
+    motion: Annotated[
+        str | None,
+        typer.Option(help="Camera move of a clip, such as zoom-in; else as the prompt says."),
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Let a clip end where it begins.")] = False,
+    first_frame: Annotated[
+        Path | None, typer.Option(help="Picture that a clip begins with.")
+    ] = None,
+    last_frame: Annotated[Path | None, typer.Option(help="Picture that a clip ends with.")] = None,
     negative: Annotated[str | None, typer.Option(help="Negative prompt.")] = None,
     width: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     height: Annotated[int | None, typer.Option(help="Pixels.")] = None,
@@ -35,26 +51,31 @@ def generate(
         bool | None, typer.Option("--enhance/--no-enhance", help="Rewrite the prompt first.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File (one picture) or folder to write copies to.")
+        Path | None, typer.Option(help="File (one picture or clip) or folder to write copies to.")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the pictures in the library.")] = False,
     user: Annotated[
         str | None, typer.Option(help="Whose pictures; the owner's without it.")
     ] = None,
 ) -> None:
-    """Make pictures and print where they are, one line each."""
-    from fabula.cli.making import Wish, make
+    """Make pictures or a clip and print where they are, one line each."""
+    from fabula.cli.making import Sources, Wish, make
     from fabula.generation.schemas import JobIn
 
+    move = {"kind": motion, "loop": loop or None}
     wanted = {
-        "prompt": prompt, "job_type": job_type, "count": count, "seed": seed,
+        "prompt": prompt, "job_type": job_type or ("video_fast" if video else None),
+        "count": count, "seed": seed,
         "negative_prompt": negative, "width": width, "height": height, "steps": steps,
-        "guidance_scale": guidance, "enhance": enhance,
+        "guidance_scale": guidance, "enhance": enhance, "seconds": seconds,
+        "motion": move if any(move.values()) else None,
     }  # fmt: skip
     body = _checked(JobIn, {k: v for k, v in wanted.items() if v is not None})
     settings = settings_with_logs(quiet=True)
     with ready_database(settings) as dsn:
-        made = asyncio.run(make(settings, dsn, Wish(body, keep=keep, out=out, user=user)))
+        sources = Sources(first_frame, last_frame)
+        wish = Wish(body, keep=keep, out=out, user=user, sources=sources)
+        made = asyncio.run(make(settings, dsn, wish))
     for picture in made.pictures:
         typer.echo(picture.shown)
     sys.exit(0 if made.error is None else 1)

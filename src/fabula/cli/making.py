@@ -9,6 +9,7 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula import bootstrap
 from fabula.accounts import refusals, trail
@@ -19,11 +20,11 @@ from fabula.accounts.content.service import mode_of
 from fabula.bootstrap import Services
 from fabula.cli.running import say
 from fabula.core.database import Database
-from fabula.core.errors import NotFound
+from fabula.core.errors import Invalid, NotFound
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.generation import service as jobs
-from fabula.generation import submit, views
+from fabula.generation import submit, uploads, views
 from fabula.generation.schemas import AssetRef, JobIn, JobOut
 from fabula.library.repository import ShelvedRow
 from fabula.moderation.policy import ContentRefused
@@ -36,8 +37,17 @@ _WORKERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND application_name = :name AND pid <> pg_backend_pid()"
 )
+_SUFFIXES = {"video/mp4": "mp4"}
 _STAGES = {"waiting": "waiting in the queue", "rewriting": "rewriting the prompt",
            "loading": "loading the engine", "generating": "making", "done": "done"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files that a clip begins and ends with."""
+
+    first_frame: Path | None = None
+    last_frame: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Wish:
     keep: bool = False
     out: Path | None = None
     user: str | None = None
+    sources: Sources = Sources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,8 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
         caller = await _caller(database, wish.user, settings)
         try:
             async with database.request(caller.user_id, adult=caller.adult) as session:
-                job_id = await submit.submit(session, caller, wish.body, services.desk)
+                body = await _with_sources(session, services, caller, wish)
+                job_id = await submit.submit(session, caller, body, services.desk)
         except ContentRefused as refusal:
             await refusals.note(database, caller, refusal, trail.COMMAND_LINE)
             raise
@@ -87,6 +99,26 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
         for asset in job.assets:
             made.pictures.append(await _delivered(services, database, caller, wish, asset))
         return made
+
+
+async def _with_sources(
+    session: AsyncSession, services: Services, caller: Caller, wish: Wish
+) -> JobIn:
+    """The request with the ids of the pictures that are brought along for it."""
+    brought: dict[str, UUID] = {}
+    for name in ("first_frame", "last_frame"):
+        path: Path | None = getattr(wish.sources, name)
+        if path is None:
+            continue
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            raise Invalid(f"{path} cannot be read: {error.strerror}.", field=name) from error
+        picture = await uploads.bring(
+            session, caller, services.store, services.links, data, services.settings
+        )
+        brought[name] = picture.id
+    return wish.body.model_copy(update=brought)
 
 
 async def _caller(database: Database, name: str | None, settings: Settings) -> Caller:
@@ -185,11 +217,12 @@ async def _delivered(
 
 
 def _target(wish: Wish, asset: AssetRef) -> Path:
-    """A file's name is taken as it is for one picture; else it is a folder's."""
+    """A file's name is taken as it is for one output; else it is a folder's."""
     out = wish.out or Path()
     if wish.body.count == 1 and out.suffix and not out.is_dir():
         return out
-    return out / f"fabula-{asset.seed}-{asset.asset_index}.png"
+    suffix = _SUFFIXES.get(asset.mime_type, "png")
+    return out / f"fabula-{asset.seed}-{asset.asset_index}.{suffix}"
 
 
 def _place(services: Services, kept: ShelvedRow) -> str:

@@ -1,4 +1,4 @@
-"""The studio's secret: it signs the links of files and the trail."""
+"""The studio's secret: it signs the links of files and the trail, and seals other secrets."""
 
 import os
 import secrets

@@ -147,8 +147,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs file links and the trail and encrypts secrets of two-factor "
-        "sign-in; made once in DATA_DIR/secret-key without it.",
+        description="Key that signs file links and the trail, and encrypts secrets of two-factor "
+        "sign-in and keys of engine servers; made once in DATA_DIR/secret-key without it.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind TLS."

@@ -105,7 +105,8 @@ class EngineContext:
     """Folder of model files of this studio."""
     threads: int = 1
     """CPU threads that the engine may use."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """They may hold keys, and so stay out of what is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,22 @@ class ImageCapabilities:
     """Whether words of a prompt can count more or less than others."""
     families: tuple[str, ...] = ("sdxl",)
     """Model families of the job table that the engine serves (``sdxl``, ``wan``)."""
+    models: tuple[str, ...] = ()
+    """Models that a request may name; without any, the engine has one."""
+    sizes: tuple[tuple[int, int], ...] = ()
+    """The only sizes (width, height), where not every one within the limits is possible."""
+    seeds: bool = True
+    """Whether equal seeds give equal pictures; some services take no seed."""
+    reference_strength: bool = True
+    """Whether the strength of a reference counts; some services only take the picture."""
+    reference_required: bool = False
+    """Whether nothing is made without a reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it."""
+    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it. Where a
+    ``mask`` (height, width, 3) is given, only what is white in it is drawn anew."""
 
     pixels: Pixels
     strength: float
@@ -208,13 +220,24 @@ class ImageRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MotionCapabilities:
+    """Camera moves that can be asked for by name, for engines that move a camera on purpose."""
+
+    kinds: tuple[str, ...]
+    easings: tuple[str, ...]
+    strength: Range
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VideoCapabilities:
-    """What a video engine can do."""
+    """What a video engine can do. A clip must be within ``frames`` and within ``seconds``."""
 
     width: Range
     height: Range
     frames: Range
     fps: Range
+    seconds: Range
     steps: Range
     guidance_scale: Range
     max_count: int = 1
@@ -222,12 +245,23 @@ class VideoCapabilities:
     first_frame: bool = False
     last_frame: bool = False
     previews: bool = False
+    motion: MotionCapabilities | None = None
     families: tuple[str, ...] = ("wan",)
 
 
 @dataclass(frozen=True, slots=True)
+class Motion:
+    """A camera move. What is None is read from the prompt, or the engine's own choice."""
+
+    kind: str | None = None
+    strength: float | None = None
+    easing: str | None = None
+    loop: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VideoRequest:
-    """One clip; ``frames`` at ``fps`` frames a second."""
+    """One clip; ``frames`` at ``fps`` frames a second. A last frame needs a first one."""
 
     prompt: str
     seed: int
@@ -240,6 +274,7 @@ class VideoRequest:
     negative_prompt: str = ""
     first_frame: Pixels | None = None
     last_frame: Pixels | None = None
+    motion: Motion | None = None
     model: str | None = None
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -306,7 +341,7 @@ class ImageOutput:
 
 @dataclass(frozen=True, slots=True)
 class VideoOutput:
-    """A finished clip: a whole H.264 MP4 file."""
+    """A finished clip: a whole H.264 MP4 file without sound."""
 
     index: int
     seed: int

@@ -20,6 +20,9 @@ def refuse_out_of_range(request: ImageRequest, able: ImageCapabilities) -> None:
         limits, value = getattr(able, name), getattr(request, name)
         if not limits.minimum <= value <= limits.maximum:
             raise refused(f"{name} must lie between {limits.minimum:g} and {limits.maximum:g}.")
+    if able.sizes and (request.width, request.height) not in able.sizes:
+        sizes = ", ".join(f"{width} x {height}" for width, height in able.sizes)
+        raise refused(f"The size must be one of {sizes}.")
     if not 1 <= request.count <= able.max_count:
         raise refused(f"count must lie between 1 and {able.max_count}.")
     if not 0 <= request.start_index < request.count:
@@ -29,6 +32,8 @@ def refuse_out_of_range(request: ImageRequest, able: ImageCapabilities) -> None:
     _check_options(request, able)
     if request.reference is not None:
         _check_reference(request.reference, able)
+    elif able.reference_required:
+        raise refused("This engine starts from a picture: add a reference.")
 
 
 def _check_options(request: ImageRequest, able: ImageCapabilities) -> None:

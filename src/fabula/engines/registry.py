@@ -29,6 +29,7 @@ GROUP = "fabula.engines"
 BUILT_IN = {
     "sketchbook": "fabula.engines.image.sketchbook.engine:Sketchbook",
     "diffusers-sdxl": "fabula.engines.image.diffusers_sdxl:DiffusersSdxl",
+    "motion": "fabula.engines.video.motion.engine:MotionEngine",
     "local-llama": "fabula.engines.text.local_llama:LocalLlama",
 }
 """The studio's own entry points, known also where its package metadata is old or absent."""
@@ -40,13 +41,16 @@ Capabilities = ImageCapabilities | VideoCapabilities | TextCapabilities
 
 @dataclass(frozen=True, slots=True)
 class EngineEntry:
-    """An engine as it is now. ``path`` is ``module:Class``; without availability there are no
-    capabilities. An engine that cannot be imported is listed with what is known of it."""
+    """An engine as it is now. ``path`` is ``module:Class``, made with ``context``; without
+    availability there are no capabilities. An engine that cannot be imported is listed with what
+    is known of it. ``connected`` is True for a server that an admin connected."""
 
     path: str
     info: EngineInfo
     availability: Availability
     capabilities: Capabilities | None
+    context: EngineContext
+    connected: bool = False
 
 
 class EngineRegistry:
@@ -69,9 +73,18 @@ class EngineRegistry:
         self._slots = [_slot(name, path, context) for path, name in _paths(extra).items()]
         self._entries: dict[str, EngineEntry] = {}
         self._looked_at: float | None = None
+        self._connected: tuple[EngineEntry, ...] = ()
+        self.connected_mark = ""
+        """Of which state of the connected servers this registry knows."""
+
+    def connect(self, entries: Iterable[EngineEntry], mark: str) -> None:
+        """Replace the connected servers; they are known from now on."""
+        self._connected, self.connected_mark = tuple(entries), mark
+        self._looked_at = None
 
     def all(self) -> list[EngineEntry]:
-        """Every engine: the studio's own first, then others by entry point, then extra ones."""
+        """Every engine: the studio's own first, then others by entry point, extra ones, and the
+        connected servers."""
         return list(self._current().values())
 
     def get(self, engine_id: str) -> EngineEntry | None:
@@ -79,15 +92,14 @@ class EngineRegistry:
 
     def make(self, engine_id: str) -> ImageEngine | VideoEngine | TextEngine:
         """A new engine in this process, not loaded. Raises ``KeyError`` for an unknown id."""
-        made: ImageEngine | VideoEngine | TextEngine = engine_class(
-            self._current()[engine_id].path
-        )(self.context)
+        entry = self._current()[engine_id]
+        made: ImageEngine | VideoEngine | TextEngine = engine_class(entry.path)(entry.context)
         return made
 
     def _current(self) -> dict[str, EngineEntry]:
         now = self._clock()
         if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN_SECONDS:
-            self._entries = _by_id(slot.look() for slot in self._slots)
+            self._entries = _by_id((*(slot.look() for slot in self._slots), *self._connected))
             self._looked_at = now
         return self._entries
 
@@ -99,6 +111,7 @@ class _Slot:
     path: str
     info: EngineInfo
     engine: Any
+    context: EngineContext
     fault: str = ""
 
     def look(self) -> EngineEntry:
@@ -110,11 +123,12 @@ class _Slot:
         except Exception as error:
             log.exception("engine.broken", engine=self.path)
             return self._broken(_reason(error))
-        return EngineEntry(self.path, self.info, here, able)
+        return EngineEntry(self.path, self.info, here, able, self.context)
 
     def _broken(self, reason: str) -> EngineEntry:
         remedy = f"Repair or uninstall the package that provides {self.path}."
-        return EngineEntry(self.path, self.info, Availability(False, reason, remedy), None)
+        here = Availability(False, reason, remedy)
+        return EngineEntry(self.path, self.info, here, None, self.context)
 
 
 def _paths(extra: Iterable[str]) -> dict[str, str]:
@@ -132,10 +146,10 @@ def _slot(name: str, path: str, context: EngineContext) -> _Slot:
     try:
         found = engine_class(path)
         info = found.info
-        return _Slot(path, info, found(context))
+        return _Slot(path, info, found(context), context)
     except Exception as error:
         log.exception("engine.broken", engine=path)
-        return _Slot(path, info, None, _reason(error))
+        return _Slot(path, info, None, context, _reason(error))
 
 
 def _by_id(entries: Iterable[EngineEntry]) -> dict[str, EngineEntry]:

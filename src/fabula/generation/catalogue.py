@@ -3,18 +3,31 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import elevated
-from fabula.engines.base import ImageCapabilities, Range
+from fabula.engine_servers import defaults, directory
+from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
+from fabula.generation.engine_choice import (
+    Capabilities,
+    Choice,
+    candidates,
+    choose,
+    own_settings,
+    snapped,
+)
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
 from fabula.generation.schemas import (
+    ClipLimitsOut,
+    EngineOptionOut,
     EngineStateOut,
     JobTypeEngineOut,
     JobTypeOut,
     LimitsOut,
+    MotionLimitsOut,
     RangeOut,
+    SizeOut,
 )
+from fabula.generation.submit import Desk
 
 
 def engines(registry: EngineRegistry) -> list[EngineStateOut]:
@@ -38,8 +51,10 @@ def engine_state(entry: EngineEntry) -> EngineStateOut:
     )
 
 
-async def job_types(session: AsyncSession, registry: EngineRegistry) -> list[JobTypeOut]:
+async def job_types(session: AsyncSession, desk: Desk) -> list[JobTypeOut]:
     """The job table with the settings that are in force and the measured times."""
+    await directory.refresh(session, desk.registry)
+    used = await defaults.read(session, desk.config)
     async with elevated(session):
         configs = {
             family: await repository.active_model_config(session, family)
@@ -49,17 +64,19 @@ async def job_types(session: AsyncSession, registry: EngineRegistry) -> list[Job
         for row in JOB_TYPES.values():
             config = configs[row.family]
             job_type = with_config(row, config.config_data if config else None)
-            choice = choose(job_type, registry)
+            choice = choose(job_type, desk.registry, default=used.get(job_type.name))
             seconds = None
             if choice.entry:
                 seconds = await repository.seconds_per_output(
                     session, choice.entry.info.id, job_type.name
                 )
-            items.append(_job_type_out(job_type, choice, seconds))
+            items.append(_job_type_out(job_type, choice, seconds, desk.registry))
     return items
 
 
-def _job_type_out(job_type: JobType, choice: Choice, seconds: float | None) -> JobTypeOut:
+def _job_type_out(
+    job_type: JobType, choice: Choice, seconds: float | None, registry: EngineRegistry
+) -> JobTypeOut:
     entry = choice.entry
     return JobTypeOut(
         job_type=job_type.name,
@@ -80,31 +97,74 @@ def _job_type_out(job_type: JobType, choice: Choice, seconds: float | None) -> J
         if entry
         else None,
         limits=_limits(own_settings(job_type, choice), entry.capabilities)
-        if entry and isinstance(entry.capabilities, ImageCapabilities)
+        if entry and isinstance(entry.capabilities, ImageCapabilities | VideoCapabilities)
         else None,
+        engines=[
+            _option(job_type, Choice(other), choice) for other in candidates(job_type, registry)
+        ],
         estimate_seconds=None if seconds is None else round(seconds, 2),
     )
 
 
-def _limits(job_type: JobType, found: ImageCapabilities) -> LimitsOut:
-    def out(name: str, limits: Range, wanted: float, *, whole: bool) -> RangeOut:
-        default = within(name, limits, None, wanted)
-        return RangeOut(
-            minimum=limits.minimum,
-            maximum=limits.maximum,
-            default=snapped(limits, default) if whole else default,
-            step=limits.step,
-        )
+def _option(job_type: JobType, option: Choice, used: Choice) -> EngineOptionOut:
+    """An engine that could be chosen; the one in use comes with the model in use."""
+    info = option.chosen.info
+    mine = used.entry is not None and used.entry.info.id == info.id
+    return EngineOptionOut(
+        id=info.id,
+        name=info.name,
+        stand_in=info.stand_in,
+        summary=info.summary,
+        model=(used.model if mine else "") or info.model,
+        limits=_limits(own_settings(job_type, option), option.capabilities),
+    )
 
+
+def _limits(job_type: JobType, found: Capabilities) -> LimitsOut:
+    picture = found if isinstance(found, ImageCapabilities) else None
+    clip = _clip_limits(job_type, found) if isinstance(found, VideoCapabilities) else None
     return LimitsOut(
-        width=out("width", found.width, job_type.width, whole=True),
-        height=out("height", found.height, job_type.height, whole=True),
-        steps=out("steps", found.steps, job_type.steps, whole=True),
-        guidance_scale=out(
-            "guidance_scale", found.guidance_scale, job_type.guidance_scale, whole=False
-        ),
+        width=_range(found.width, job_type.width, whole=True),
+        height=_range(found.height, job_type.height, whole=True),
+        steps=_range(found.steps, job_type.steps, whole=True),
+        guidance_scale=_range(found.guidance_scale, job_type.guidance_scale),
         max_count=found.max_count,
         negative_prompt=found.negative_prompt,
-        image_to_image=found.image_to_image,
-        weights=found.weights,
+        image_to_image=picture is not None and picture.image_to_image,
+        reference_required=picture is not None and picture.reference_required,
+        reference_strength=picture is None or picture.reference_strength,
+        seeds=picture is None or picture.seeds,
+        sizes=[SizeOut(width=w, height=h) for w, h in picture.sizes] if picture else [],
+        models=list(picture.models) if picture else [],
+        schedulers=list(picture.schedulers) if picture else [],
+        clip=clip,
+        weights=picture is not None and picture.weights,
+    )
+
+
+def _clip_limits(job_type: JobType, found: VideoCapabilities) -> ClipLimitsOut:
+    moves = found.motion
+    return ClipLimitsOut(
+        seconds=_range(found.seconds, job_type.frames / job_type.fps),
+        fps=_range(found.fps, job_type.fps),
+        first_frame=found.first_frame,
+        last_frame=found.last_frame,
+        motion=MotionLimitsOut(
+            kinds=list(moves.kinds),
+            easings=list(moves.easings),
+            strength=_range(moves.strength, moves.strength.default),
+            loop=moves.loop,
+        )
+        if moves
+        else None,
+    )
+
+
+def _range(limits: Range, wanted: float, *, whole: bool = False) -> RangeOut:
+    default = min(max(wanted, limits.minimum), limits.maximum)
+    return RangeOut(
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        default=snapped(limits, default) if whole else default,
+        step=limits.step,
     )

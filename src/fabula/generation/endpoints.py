@@ -10,8 +10,25 @@ from fabula.accounts.access import CallerDep, CursorDep, Limit, SessionDep, sign
 from fabula.accounts.caller import Caller
 from fabula.accounts.credits.access import SettingsDep
 from fabula.core.pagination import Cursor, Page, page_of
-from fabula.generation import catalogue, model_configs, repository, service, submit, uploads, views
-from fabula.generation.access import DeskDep, LinksDep, RegistryDep, StoreDep
+from fabula.engine_servers.defaults import EngineDefault, default_out
+from fabula.engine_servers.schemas import EngineDefaultIn, EngineDefaultOut
+from fabula.generation import (
+    catalogue,
+    engine_defaults,
+    model_configs,
+    repository,
+    service,
+    submit,
+    uploads,
+    views,
+)
+from fabula.generation.access import (
+    DeskDep,
+    FreshRegistryDep,
+    LinksDep,
+    RegistryDep,
+    StoreDep,
+)
 from fabula.generation.errors import JobNotFound
 from fabula.generation.schemas import (
     EngineStateOut,
@@ -28,6 +45,7 @@ from fabula.generation.submit import Desk
 from fabula.storage.links import Links
 
 router = APIRouter(tags=["jobs"])
+UseName = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9_]+$")]
 IdempotencyKeyHeader = Annotated[
     str | None, Header(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
 ]
@@ -156,16 +174,43 @@ async def job_preview(
 
 
 @router.get("/job-types")
-async def list_job_types(session: SessionDep, registry: RegistryDep) -> Page[JobTypeOut]:
-    """What can be made here, by which engine, within which limits."""
-    items = await catalogue.job_types(session, registry)
+async def list_job_types(session: SessionDep, desk: DeskDep) -> Page[JobTypeOut]:
+    """What can be made here, by which engines, within which limits."""
+    items = await catalogue.job_types(session, desk)
     return Page(items=items, next_cursor=None)
 
 
 @router.get("/engines", dependencies=[Depends(signed_in)])
-async def list_engines(registry: RegistryDep) -> Page[EngineStateOut]:
+async def list_engines(registry: FreshRegistryDep) -> Page[EngineStateOut]:
     """All engines, and why those that cannot run here cannot."""
     return Page(items=catalogue.engines(registry), next_cursor=None)
+
+
+@router.get("/engine-defaults")
+async def list_engine_defaults(
+    caller: CallerDep, session: SessionDep, desk: DeskDep
+) -> Page[EngineDefaultOut]:
+    """Which engine is used for what, where an admin chose. Admins only."""
+    found = await engine_defaults.listed(session, caller, desk)
+    items = [default_out(use, default) for use, default in sorted(found.items())]
+    return Page(items=items, next_cursor=None)
+
+
+@router.put("/engine-defaults/{use}", status_code=status.HTTP_204_NO_CONTENT)
+async def choose_engine_default(
+    use: UseName, body: EngineDefaultIn, caller: CallerDep, session: SessionDep, desk: DeskDep
+) -> None:
+    """Choose the engine of a job type, or of `text`, and its model. Admins only."""
+    wanted = EngineDefault(body.engine, body.model)
+    await engine_defaults.choose_default(session, caller, desk, use, wanted)
+
+
+@router.delete("/engine-defaults/{use}", status_code=status.HTTP_204_NO_CONTENT)
+async def clear_engine_default(
+    use: UseName, caller: CallerDep, session: SessionDep, desk: DeskDep
+) -> None:
+    """Go back to the built-in choice. Admins only."""
+    await engine_defaults.choose_default(session, caller, desk, use, None)
 
 
 @router.post("/uploads", status_code=status.HTTP_201_CREATED)
@@ -200,7 +245,7 @@ async def list_model_configs(
 
 @router.post("/model-configs", status_code=status.HTTP_201_CREATED)
 async def add_model_config(
-    body: ModelConfigIn, caller: CallerDep, session: SessionDep, registry: RegistryDep
+    body: ModelConfigIn, caller: CallerDep, session: SessionDep, registry: FreshRegistryDep
 ) -> ModelConfigOut:
     """Save a configuration; it is the active one of its model at once, unless told otherwise.
     Admins only."""

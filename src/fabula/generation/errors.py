@@ -23,14 +23,17 @@ class JobNotFound(NotFound):
         super().__init__("There is no such job: it may have been deleted.")
 
 
-class ReferenceNotFound(Invalid):
+class SourceNotFound(Invalid):
+    """A picture to start from is not there; ``field`` says where it was named."""
+
     code = "reference_not_found"
 
-    def __init__(self) -> None:
+    def __init__(self, field: str) -> None:
+        what = "reference picture" if field.startswith("reference") else field.replace("_", " ")
         super().__init__(
-            "The reference picture is not there: it may have been discarded or have expired. "
-            "Choose another one.",
-            field="reference.asset_id",
+            f"The {what} is not there: it may have been discarded or have expired. "
+            "Choose another picture.",
+            field=field,
         )
 
 

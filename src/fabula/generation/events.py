@@ -1,6 +1,8 @@
 """Facts of making pictures, for the domains above to act on in the same transaction."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from fabula.generation.provenance import Provenance
@@ -29,6 +31,19 @@ class StoredFile:
     mime_type: str
     width: int
     height: int
+    preview_key: str | None = None
+    """The small moving copy of a clip."""
+    duration: Decimal | None = None
+    """Seconds, of a clip."""
+
+    @property
+    def asset_type(self) -> Literal["image", "video"]:
+        return "video" if self.mime_type.startswith("video/") else "image"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All files of the output in its bucket, the output itself first."""
+        return self.key, self.thumbnail_key, *([self.preview_key] if self.preview_key else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class JobType:
 
 _PICTURE_ENGINES = ("diffusers-sdxl", "sketchbook")
 _FRAME_ENGINES = ("sketchbook",)
+_CLIP_ENGINES = ("motion",)
 
 
 def _high(fast: JobType, name: str, price: int, steps: int) -> JobType:
@@ -48,7 +49,9 @@ def _table() -> dict[str, JobType]:
     image = JobType(
         "image_fast", "wan", "image", "fast", 1, 25, 6.5, 832, 480, engines=_FRAME_ENGINES
     )
-    video = JobType("video_fast", "wan", "video", "fast", 3, 25, 6.5, 832, 480, frames=81)
+    video = JobType(
+        "video_fast", "wan", "video", "fast", 3, 25, 6.5, 832, 480, frames=81, engines=_CLIP_ENGINES
+    )
     image7b = replace(image, name="image7b_fast_enhanced", credits=2, rewritten=True)
     video7b = replace(video, name="video7b_fast_enhanced", credits=4, rewritten=True)
     rows = [

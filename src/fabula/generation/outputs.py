@@ -1,113 +1,29 @@
-"""From an engine's pixels to a stored file and its records."""
+"""The records of an output that is stored, and the hand-over to whoever shows it."""
 
-import asyncio
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula import __version__
-from fabula.engines.base import ImageOutput
+from fabula.core.clock import now
+from fabula.engines.base import ImageOutput, VideoOutput
 from fabula.events.domain import DomainEvents
 from fabula.generation import repository
 from fabula.generation.events import OutputReady, StoredFile
+from fabula.generation.output_files import Output
 from fabula.generation.provenance import Provenance
 from fabula.models import Job
 from fabula.queue.leases import Lease
-from fabula.storage.base import Blob, BlobStore
-from fabula.storage.infotext import GenerationData, texts_for
-from fabula.storage.pictures import encode_png, make_thumbnail, thumbhash_of
-
-STAGING_BUCKET = "workspace-temp"
 
 
-def embedded_data(plan: Provenance, output: ImageOutput) -> tuple[GenerationData, dict[str, Any]]:
-    """What travels inside the file: the A1111 form and our own. Neither holds a time or an id of
-    the database, so that the same parameters give the same bytes."""
-    effective = {**output.effective}
-    data = GenerationData(
-        prompt=plan.prompt_final or plan.prompt_original,
-        negative_prompt=plan.negative_final or "",
-        steps=int(effective.get("steps", plan.steps)),
-        sampler=str(effective.get("scheduler", plan.engine_id)),
-        cfg_scale=float(effective.get("guidance_scale", plan.guidance_scale)),
-        seed=output.seed,
-        width=int(output.pixels.shape[1]),
-        height=int(output.pixels.shape[0]),
-        model=plan.model,
-        denoising_strength=plan.reference.strength if plan.reference else None,
-        version=f"Fabula {__version__}",
-    )
-    own = {
-        "prompt": plan.prompt_original,
-        "prompt_final": plan.prompt_final,
-        "negative_prompt": plan.negative_prompt,
-        "negative_final": plan.negative_final,
-        "job_type": plan.job_type,
-        "seed": plan.seed,
-        "index": output.index,
-        "count": plan.count,
-        "width": plan.width,
-        "height": plan.height,
-        "steps": plan.steps,
-        "guidance_scale": plan.guidance_scale,
-        "engine": {"id": plan.engine_id, "version": plan.engine_version, "model": plan.model},
-        "reference": {"sha256": plan.reference.sha256, "strength": plan.reference.strength}
-        if plan.reference
-        else None,
-        "effective": effective,
-    }
-    return data, own
-
-
-def _file(plan: Provenance, output: ImageOutput) -> bytes:
-    data, own = embedded_data(plan, output)
-    return encode_png(output.pixels, texts_for(data, own))
-
-
-def _small(output: ImageOutput) -> tuple[bytes, str]:
-    return make_thumbnail(output.pixels), thumbhash_of(output.pixels)
-
-
-async def store_image(
-    store: BlobStore, job: Job, plan: Provenance, output: ImageOutput
-) -> StoredFile:
-    """Write the file and its thumbnail. The place depends only on job and index, so that a second
-    delivery writes the same files."""
-    key = f"{job.user_id}/{job.id}/{output.index}.png"
-    thumbnail_key = f"{job.user_id}/{job.id}/{output.index}.thumb.webp"
-
-    async def whole() -> Blob:
-        png = await asyncio.to_thread(_file, plan, output)
-        return await store.put(STAGING_BUCKET, key, png, "image/png")
-
-    async def small() -> str:
-        thumbnail, thumbhash = await asyncio.to_thread(_small, output)
-        await store.put(STAGING_BUCKET, thumbnail_key, thumbnail, "image/webp")
-        return thumbhash
-
-    blob, thumbhash = await asyncio.gather(whole(), small())
-    height, width = output.pixels.shape[:2]
-    return StoredFile(
-        bucket=STAGING_BUCKET,
-        key=key,
-        thumbnail_key=thumbnail_key,
-        thumbhash=thumbhash,
-        sha256=blob.sha256,
-        size=blob.size,
-        mime_type="image/png",
-        width=int(width),
-        height=int(height),
-    )
-
-
-async def record_image(
+async def record_output(
     session: AsyncSession,
     events: DomainEvents,
     job: Job,
     plan: Provenance,
-    output: ImageOutput,
+    output: Output,
     stored: StoredFile,
     warnings: list[dict[str, str]],
 ) -> None:
@@ -118,8 +34,16 @@ async def record_image(
             "warnings": _merged(plan.warnings, warnings),
         }
     )
-    image_id = await repository.record_image(session, _image_values(job, plan, output, stored))
-    await _update_job(session, job.id, plan, image_id if output.index == 0 else None)
+    columns: dict[str, Any] = {"metadata_": plan.dump()}
+    if isinstance(output, VideoOutput):
+        values = _video_values(job, plan, stored, now())
+        columns["video_id"] = await repository.record_video(session, job, values)
+    else:
+        values = _image_values(job, plan, output, stored)
+        image_id = await repository.record_image(session, values)
+        if output.index == 0:
+            columns["image_id"] = image_id
+    await _update_job(session, job.id, columns)
     await events.emit(
         session,
         OutputReady(
@@ -166,12 +90,33 @@ def _image_values(
     }
 
 
-async def _update_job(
-    session: AsyncSession, job_id: UUID, plan: Provenance, image_id: UUID | None
-) -> None:
-    values: dict[str, Any] = {"metadata_": plan.dump()}
-    if image_id:
-        values["image_id"] = image_id
+def _video_values(
+    job: Job, plan: Provenance, stored: StoredFile, moment: datetime
+) -> dict[str, Any]:
+    """The record stays when the file goes, so it does not expire. The column for the duration is
+    in whole seconds; the exact one is with the asset."""
+    first = plan.first_frame
+    return {
+        "user_id": job.user_id,
+        "original_prompt": plan.prompt_original,
+        "enhanced_prompt": plan.prompt_final if plan.prompt_final != plan.prompt_original else None,
+        "video_url": f"{stored.bucket}/{stored.key}",
+        "thumbnail_url": f"{stored.bucket}/{stored.thumbnail_key}",
+        "preview_url": f"{stored.bucket}/{stored.preview_key}",
+        "reference_image_url": f"{first.bucket}/{first.key}" if first else None,
+        "status": "completed",
+        "duration": round(stored.duration or 0),
+        "resolution": f"{min(stored.width, stored.height)}p",
+        "format": "mp4",
+        "completed_at": moment,
+        "expires_at": None,
+        "metadata_": {"provenance": plan.dump(), "sha256": stored.sha256},
+        "enhancement_strategy": plan.rewriting.strategy,
+        "enhancement_time_ms": plan.rewriting.time_ms,
+    }
+
+
+async def _update_job(session: AsyncSession, job_id: UUID, values: dict[str, Any]) -> None:
     await session.execute(update(Job).where(Job.id == job_id).values(**values))
 
 
@@ -180,7 +125,7 @@ async def record_rewriting(session: AsyncSession, lease: Lease, plan: Provenance
     values: dict[str, Any] = {"metadata_": plan.dump()}
     if plan.rewriting.wanted:
         values |= _rewriting_columns(plan)
-    await session.execute(update(Job).where(Job.id == lease.job_id).values(**values))
+    await _update_job(session, lease.job_id, values)
 
 
 def _rewriting_columns(plan: Provenance) -> dict[str, Any]:

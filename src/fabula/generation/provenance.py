@@ -15,17 +15,31 @@ from fabula.prompting.finishing import Finish
 from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax
 
 
-class FrozenReference(BaseModel):
-    """The reference picture by place and by content: ``sha256`` tells whether it is the same."""
+class FrozenPicture(BaseModel):
+    """A source picture by place and by content: ``sha256`` tells whether it is the same."""
 
     asset_id: UUID
     bucket: str
     key: str
     sha256: str
-    strength: float
     brought: bool = True
     """Whether the picture, or one that it was made from, was brought along by a person: it may then
     show anybody. So it is taken where nothing is known."""
+
+
+class FrozenReference(FrozenPicture):
+    """``strength`` is the denoise strength: 0 keeps the picture, 1 ignores it."""
+
+    strength: float
+
+
+class FrozenMotion(BaseModel):
+    """The camera move as it was asked for; what is None was left to the prompt and the engine."""
+
+    kind: str | None = None
+    strength: float | None = None
+    easing: str | None = None
+    loop: bool | None = None
 
 
 class FrozenTemplate(BaseModel):
@@ -90,10 +104,16 @@ class Provenance(BaseModel):
     frames: int = 1
     fps: float = 16.0
     reference: FrozenReference | None = None
+    first_frame: FrozenPicture | None = None
+    last_frame: FrozenPicture | None = None
+    motion: FrozenMotion | None = None
     rewriting: Rewriting
     engine_id: str
     engine_version: str
     model: str
+    model_name: str | None = None
+    """The engine's model by the name that a request gives it; None for the engine's own."""
+    scheduler: str | None = None
     model_config_id: UUID | None = None
     mode: Mode = "general"
     """What it is made under, and so the rating of its outputs."""
@@ -105,7 +125,9 @@ class Provenance(BaseModel):
     @property
     def brought(self) -> bool:
         """Whether a picture that a person brought along is behind this."""
-        return self.reference is not None and self.reference.brought
+        return any(
+            each.brought for each in (self.reference, self.first_frame, self.last_frame) if each
+        )
 
     @property
     def finish(self) -> Finish:

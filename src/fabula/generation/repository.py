@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, null, select, text, update
+from sqlalchemy import ColumnElement, Select, cast, func, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from fabula.core.database import lock_named
 from fabula.core.pagination import Cursor
@@ -22,6 +24,7 @@ from fabula.models import (
     LibraryFile,
     ModelConfig,
     Upload,
+    Video,
     WorkspaceAsset,
     WorkspaceFile,
 )
@@ -53,10 +56,12 @@ class OutputRow:
     bucket: str
     key: str
     thumbnail_key: str
+    preview_key: str | None
     thumbhash: str
     width: int
     height: int
     mime_type: str
+    duration: Decimal | None
     library_asset_id: UUID | None
     rating: str
     expires_at: datetime | None = None
@@ -64,14 +69,17 @@ class OutputRow:
 
 @dataclass(frozen=True, slots=True)
 class SourcePicture:
-    """A picture that can serve as a reference. ``settings`` are those that made it, None for one
-    that was brought along."""
+    """A picture that can serve as a reference or as a frame of a clip. ``settings`` are those that
+    made it, None for one that was brought along."""
 
     asset_id: UUID
     bucket: str
     key: str
     sha256: str
     mime_type: str
+    width: int
+    height: int
+    rating: str
     settings: dict[str, Any] | None
 
 
@@ -184,10 +192,12 @@ def _staged_output(
         file.bucket,
         file.key,
         file.thumbnail_key,
+        file.preview_key,
         file.thumbhash,
         file.width,
         file.height,
         asset.mime_type,
+        asset.duration_seconds,
         library_id,
         file.rating,
         asset.expires_at,
@@ -206,10 +216,12 @@ def _shelved_output(asset: LibraryAsset, file: LibraryFile) -> OutputRow:
         file.bucket,
         file.key,
         file.thumbnail_key,
+        file.preview_key,
         file.thumbhash,
         file.width,
         file.height,
         asset.mime_type,
+        asset.duration_seconds,
         asset.id,
         file.rating,
     )
@@ -217,24 +229,38 @@ def _shelved_output(asset: LibraryAsset, file: LibraryFile) -> OutputRow:
 
 async def delivered_indexes(session: AsyncSession, job_id: UUID) -> set[int]:
     """Outputs that an earlier attempt has delivered, wherever they are now."""
-    rows = await session.scalars(
-        select(Image.image_index).where(Image.job_id == job_id, Image.status == "completed")
+    pictures = select(Image.image_index).where(
+        Image.job_id == job_id, Image.status == "completed", Image.image_index.is_not(None)
     )
-    return {index for index in rows if index is not None}
+    return set(await session.scalars(pictures.union_all(_clips(literal(0), job_id))))
 
 
 async def plan_and_delivered(
     session: AsyncSession, job_id: UUID
 ) -> tuple[dict[str, Any], int] | None:
     """What was asked for, as it is stored, and how many outputs have been delivered."""
-    delivered = (
+    pictures = (
         select(func.count())
         .select_from(Image)
         .where(Image.job_id == job_id, Image.status == "completed")
         .scalar_subquery()
     )
-    row = (await session.execute(select(Job.metadata_, delivered).where(Job.id == job_id))).first()
+    clips = _clips(func.count(), job_id).scalar_subquery()
+    row = (
+        await session.execute(select(Job.metadata_, pictures + clips).where(Job.id == job_id))
+    ).first()
     return (row[0], row[1]) if row else None
+
+
+def _clips(column: ColumnElement[int], job_id: UUID) -> Select[int]:
+    """About the clip of a job, which knows its record: it makes one at most."""
+    made = aliased(Job)
+    return (
+        select(column)
+        .select_from(Video)
+        .join(made, made.video_id == Video.id)
+        .where(made.id == job_id, Video.status == "completed")
+    )
 
 
 async def lock_key(session: AsyncSession, user_id: UUID, key: str) -> None:
@@ -268,6 +294,9 @@ async def source_picture(
             WorkspaceFile.key,
             WorkspaceFile.sha256,
             WorkspaceAsset.mime_type,
+            WorkspaceFile.width,
+            WorkspaceFile.height,
+            WorkspaceFile.rating,
             WorkspaceAsset.generation_settings,
         )
         .join(WorkspaceAsset, WorkspaceAsset.id == WorkspaceFile.asset_id)
@@ -285,6 +314,9 @@ async def source_picture(
             LibraryFile.key,
             LibraryFile.sha256,
             LibraryAsset.mime_type,
+            LibraryFile.width,
+            LibraryFile.height,
+            LibraryFile.rating,
             LibraryFile.settings,
         )
         .join(LibraryAsset, LibraryAsset.id == LibraryFile.asset_id)
@@ -301,7 +333,10 @@ async def source_picture(
         Upload.key,
         Upload.sha256,
         Upload.mime_type,
-        cast(null(), JSONB).label("settings"),
+        Upload.width,
+        Upload.height,
+        literal("general"),
+        cast(null(), JSONB),
     ).where(Upload.id == asset_id, Upload.user_id == user_id)
     row = (await session.execute(staged.union_all(kept, brought))).first()
     return SourcePicture(*row) if row else None
@@ -374,6 +409,22 @@ async def record_image(session: AsyncSession, values: dict[str, Any]) -> UUID:
     if image_id is None:
         raise LookupError(values["job_id"])
     return image_id
+
+
+async def record_video(session: AsyncSession, job: Job, values: dict[str, Any]) -> UUID:
+    """Write the generation record of a job's clip; a second delivery only renews it.
+
+    ``values`` are named by attribute of ``Video``. The caller holds the job's lease, so that two
+    deliveries never meet here.
+    """
+    known = await session.scalar(select(Job.video_id).where(Job.id == job.id))
+    if known is not None:
+        await session.execute(update(Video).where(Video.id == known).values(values))
+        return known
+    video_id: UUID | None = await session.scalar(insert(Video).values(values).returning(Video.id))
+    if video_id is None:
+        raise LookupError(job.id)
+    return video_id
 
 
 async def set_status(

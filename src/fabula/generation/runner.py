@@ -19,32 +19,32 @@ from fabula.accounts.content.service import mode_of
 from fabula.core.database import Database
 from fabula.core.errors import FabulaError
 from fabula.core.logging import get_logger
+from fabula.engine_servers import directory
 from fabula.engines.base import (
     Cancelled,
     CancelToken,
     EngineError,
     EngineWarning,
     ImageOutput,
-    ImageRequest,
     Progress,
-    Reference,
+    VideoOutput,
 )
-from fabula.engines.host import EngineHost
+from fabula.engines.pool import EnginePool
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import closing, outputs, repository
-from fabula.generation.errors import ModeWithdrawn, ReferenceNotFound
+from fabula.generation.errors import ModeWithdrawn
+from fabula.generation.output_files import Output, store_output
 from fabula.generation.progress import ProgressReporter
 from fabula.generation.provenance import Provenance
-from fabula.generation.reading import words_and_weights
+from fabula.generation.requests import request_for
 from fabula.generation.submit import judge
 from fabula.models import Job
 from fabula.moderation.policy import ContentRefused
 from fabula.moderation.rating import strictest
 from fabula.queue import leases
 from fabula.queue.leases import Lease
-from fabula.storage.base import BlobNotFound, BlobStore, StorageError
-from fabula.storage.pictures import read_picture
+from fabula.storage.base import BlobStore, StorageError
 
 log = get_logger(__name__)
 RETRY_DELAY_SECONDS = 2.0
@@ -66,7 +66,7 @@ class RunnerTools:
     store: BlobStore
     events: DomainEvents
     wire: live.ProgressWire
-    hosts: dict[str, EngineHost]
+    engines: EnginePool
     rewrite: Rewriter
     lease_seconds: float
     heartbeat_seconds: float
@@ -186,70 +186,38 @@ class JobRunner:
         missing = [index for index in range(plan.count) if index not in running.delivered]
         if not missing:
             return
-        request = await self._request(plan, missing[0])
+        request = await request_for(plan, self._tools.store, missing[0])
         warnings: list[dict[str, str]] = []
-        host = self._tools.hosts[plan.engine_id]
+        async with self._tools.database.system() as session:
+            await directory.refresh(session, self._tools.engines.registry)
+        host = await self._tools.engines.host(plan.engine_id)
         async for event in host.run(request, running.cancel):
             match event:
                 case Progress():
                     await progress.step(event)
                 case EngineWarning():
                     warnings.append({"code": event.code, "message": event.message})
-                case ImageOutput():
+                case ImageOutput() | VideoOutput():
                     if event.index in missing:
                         missing.remove(event.index)
                         then = None if missing else close
                         await self._deliver(running, plan, event, warnings, then)
                 case _:
-                    raise EngineError("The engine sent something that is not a picture.")
-
-    async def _request(self, plan: Provenance, first: int) -> ImageRequest:
-        prompt, weighted = words_and_weights(
-            plan.prompt_final or plan.prompt_original,
-            plan.final_syntax,
-            weights=plan.reads_weights,
-        )
-        negative, weighted_negative = words_and_weights(
-            plan.negative_final or "", plan.prompt_syntax, weights=plan.reads_weights
-        )
-        return ImageRequest(
-            prompt=prompt,
-            negative_prompt=negative,
-            weighted_prompt=weighted,
-            weighted_negative=weighted_negative,
-            seed=plan.seed,
-            width=plan.width,
-            height=plan.height,
-            steps=plan.steps,
-            guidance_scale=plan.guidance_scale,
-            count=plan.count,
-            start_index=first,
-            reference=await self._reference(plan),
-        )
-
-    async def _reference(self, plan: Provenance) -> Reference | None:
-        if plan.reference is None:
-            return None
-        try:
-            data = await self._tools.store.get(plan.reference.bucket, plan.reference.key)
-        except BlobNotFound as error:
-            raise ReferenceNotFound from error
-        picture = await asyncio.to_thread(read_picture, data)
-        return Reference(picture.pixels, plan.reference.strength)
+                    raise EngineError("The engine sent neither a picture nor a clip.")
 
     async def _deliver(
         self,
         running: RunningJob,
         plan: Provenance,
-        output: ImageOutput,
+        output: Output,
         warnings: list[dict[str, str]],
         then: Work | None,
     ) -> None:
         job, events = running.job, self._tools.events
-        stored = await outputs.store_image(self._tools.store, job, plan, output)
+        stored = await store_output(self._tools.store, job, plan, output)
 
         async def record(session: AsyncSession) -> None:
-            await outputs.record_image(session, events, job, plan, output, stored, warnings)
+            await outputs.record_output(session, events, job, plan, output, stored, warnings)
             if then:
                 await then(session)
 

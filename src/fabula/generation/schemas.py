@@ -16,7 +16,12 @@ from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax
 MAX_PROMPT = 4000
 MAX_SEED = 2**31 - 1
 JobStatus = Literal["queued", "processing", "completed", "failed"]
+OptionName = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z0-9-]+$")]
 PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
+
+
+EngineName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""The name of an engine, or of something that an engine has."""
 
 
 class Strict(BaseModel):
@@ -32,11 +37,23 @@ class ReferenceIn(Strict):
     strength: float = Field(default=0.5, ge=0.0, le=1.0)
 
 
+class MotionIn(Strict):
+    """A camera move for engines that have some; what is left out is read from the prompt."""
+
+    kind: OptionName | None = None
+    strength: float | None = Field(default=None, ge=0.0, le=1.0)
+    easing: OptionName | None = None
+    loop: bool | None = None
+
+
 class JobIn(Strict):
     """What to make. Everything but the prompt has a default from the job type.
 
     ``weights`` are terms with what each counts, from 0.1 to 2; they replace those of the preset,
     and ``enhance`` replaces whether it rewrites. All prompts are written in ``prompt_syntax``.
+    ``seconds``, ``fps``, ``first_frame``, ``last_frame`` and ``motion`` are for clips; the frames
+    are ids of staged, kept or uploaded pictures. ``engine``, ``model`` and ``scheduler`` are names
+    as `GET /api/job-types` lists them.
     """
 
     prompt: PromptText = Field(min_length=1)
@@ -56,10 +73,18 @@ class JobIn(Strict):
     controls: Controls | None = None
     destination: Literal["workspace", "library"] = "workspace"
     reference: ReferenceIn | None = None
+    seconds: float | None = Field(default=None, gt=0, le=600, allow_inf_nan=False)
+    fps: float | None = Field(default=None, gt=0, le=240, allow_inf_nan=False)
+    first_frame: UUID | None = None
+    last_frame: UUID | None = None
+    motion: MotionIn | None = None
+    engine: EngineName | None = None
+    model: EngineName | None = None
+    scheduler: EngineName | None = None
 
-    _clean = field_validator("prompt", "negative_prompt", "enhanced_prompt", "job_type")(
-        lambda value: value if value is None else no_null_bytes(value)
-    )
+    _clean = field_validator(
+        "prompt", "negative_prompt", "enhanced_prompt", "job_type", "engine", "model", "scheduler"
+    )(lambda value: value if value is None else no_null_bytes(value))
 
 
 class EngineOut(BaseModel):
@@ -92,16 +117,19 @@ class JobErrorOut(BaseModel):
 
 
 class AssetRef(BaseModel):
-    """An output of a job. ``expires_at`` is when it leaves the workspace; null in the library."""
+    """An output of a job. A clip has a poster as its thumbnail, a small moving preview and a
+    duration. ``expires_at`` is when it leaves the workspace; null in the library."""
 
     id: UUID
     asset_index: int
     seed: int
     url: str
     thumbnail_url: str
+    preview_url: str | None
     width: int
     height: int
     mime_type: str
+    duration_seconds: float | None
     thumbhash: str
     saved: bool
     library_asset_id: UUID | None
@@ -121,6 +149,24 @@ class UsedPresetOut(BaseModel):
     name: str
 
 
+class MotionOut(BaseModel):
+    kind: str | None
+    strength: float | None
+    easing: str | None
+    loop: bool | None
+
+
+class ClipParamsOut(BaseModel):
+    """What a clip has beside the parameters of a picture."""
+
+    seconds: float
+    fps: float
+    frames: int
+    first_frame: UUID | None
+    last_frame: UUID | None
+    motion: MotionOut | None
+
+
 class ParamsOut(BaseModel):
     """The parameters of a job, as they were fixed when it was accepted."""
 
@@ -132,11 +178,14 @@ class ParamsOut(BaseModel):
     height: int
     count: int
     reference: ReferenceOut | None
+    clip: ClipParamsOut | None
     enhance: bool
     prompt_syntax: Syntax
     preset: UsedPresetOut | None
     weights: dict[str, float] | None
     controls: Controls
+    model: str | None
+    scheduler: str | None
 
 
 class RewritingOut(BaseModel):
@@ -211,8 +260,32 @@ class RangeOut(BaseModel):
     step: float
 
 
+class MotionLimitsOut(BaseModel):
+    """Camera moves that the engine knows by name."""
+
+    kinds: list[str]
+    easings: list[str]
+    strength: RangeOut
+    loop: bool
+
+
+class ClipLimitsOut(BaseModel):
+    seconds: RangeOut
+    fps: RangeOut
+    first_frame: bool
+    last_frame: bool
+    motion: MotionLimitsOut | None
+
+
+class SizeOut(BaseModel):
+    width: int
+    height: int
+
+
 class LimitsOut(BaseModel):
-    """What the engine of a job type takes."""
+    """What an engine takes for a job type. ``sizes`` are the only ones where there are any; without
+    ``seeds`` the same seed gives another picture; without ``reference_strength`` a reference has no
+    strength. Where a range has one value there is nothing to choose."""
 
     width: RangeOut
     height: RangeOut
@@ -222,10 +295,24 @@ class LimitsOut(BaseModel):
     negative_prompt: bool
     image_to_image: bool
     weights: bool
+    reference_required: bool
+    reference_strength: bool
+    seeds: bool
+    sizes: list[SizeOut]
+    models: list[str]
+    schedulers: list[str]
+    clip: ClipLimitsOut | None
 
 
 class JobTypeEngineOut(EngineOut):
     summary: str
+
+
+class EngineOptionOut(JobTypeEngineOut):
+    """An engine that can do a job type here; ``model`` is the one it uses when none is named."""
+
+    model: str
+    limits: LimitsOut
 
 
 class JobTypeOut(BaseModel):
@@ -240,6 +327,7 @@ class JobTypeOut(BaseModel):
     remedy: str
     engine: JobTypeEngineOut | None
     limits: LimitsOut | None
+    engines: list[EngineOptionOut]
     estimate_seconds: float | None
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +11,39 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.core.database import elevated
 from fabula.core.errors import Invalid
+from fabula.engine_servers import defaults, directory
 from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
 from fabula.generation import repository
-from fabula.generation.engine_choice import Choice, choose, own_settings, snapped, within
-from fabula.generation.errors import KeyReused, NotPossible, ReferenceNotFound
+from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
+from fabula.generation.engine_choice import (
+    Capabilities,
+    Choice,
+    choose,
+    nearest_size,
+    own_settings,
+    refuse_impossible,
+    snapped,
+    within,
+)
+from fabula.generation.errors import KeyReused
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
-from fabula.generation.provenance import FrozenReference, Provenance
+from fabula.generation.provenance import FrozenMotion, Provenance
 from fabula.generation.reading import warnings_of
 from fabula.generation.schemas import MAX_SEED, JobIn
+from fabula.generation.sources import sources_of
 from fabula.generation.wording import settle
 from fabula.models import IdempotencyKey, Job, JobRun
 from fabula.moderation.policy import screen
-from fabula.moderation.rating import Mode, strictest
+from fabula.moderation.rating import strictest
 from fabula.prompting.book import service as prompt_book
 from fabula.prompting.presets import service as presets
 from fabula.prompting.weights.syntax import readings
 from fabula.queue import leases
+from fabula.runtime_config.service import RuntimeConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class Desk:
 
     registry: EngineRegistry
     events: DomainEvents
+    config: RuntimeConfig = field(default_factory=RuntimeConfig)
 
 
 def job_type_named(name: str) -> JobType:
@@ -61,8 +75,7 @@ async def submit(
             raise KeyReused
         if known:
             return known.job_id
-    reference = await _reference(session, caller, body)
-    provenance = await _plan(session, body, desk.registry, reference, caller.mode)
+    provenance = await _plan(session, caller, body, desk)
     judge(provenance)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     await prompt_book.remember(
@@ -91,10 +104,13 @@ async def resubmit(
 ) -> UUID:
     """The same parameters once more, on the engine that made them where it still runs here."""
     job_type = job_type_named(old.job_type)
+    await directory.refresh(session, desk.registry)
     entry = desk.registry.get(old.engine_id)
-    choice = (
-        Choice(entry) if entry and entry.availability.available else choose(job_type, desk.registry)
-    )
+    if entry and entry.availability.available:
+        choice = Choice(entry, model=old.model_name or "")
+    else:
+        used = (await defaults.read(session, desk.config)).get(job_type.name)
+        choice = choose(job_type, desk.registry, default=used)
     chosen = choice.chosen
     warnings = []
     if (chosen.info.id, chosen.info.version) != (old.engine_id, old.engine_version):
@@ -109,7 +125,8 @@ async def resubmit(
         update={
             "engine_id": chosen.info.id,
             "engine_version": chosen.info.version,
-            "model": chosen.info.model,
+            "model": choice.model or chosen.info.model,
+            "model_name": choice.model or None,
             "unit_credits": job_type.credits,
             "retry_of": retry_of,
             "warnings": warnings,
@@ -138,36 +155,33 @@ def judge(plan: Provenance) -> None:
     )
 
 
-async def _plan(
-    session: AsyncSession,
-    body: JobIn,
-    registry: EngineRegistry,
-    reference: FrozenReference | None,
-    mode: Mode,
-) -> Provenance:
+async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) -> Provenance:
     base = job_type_named(body.job_type)
+    await directory.refresh(session, desk.registry)
     async with elevated(session):
         config = await repository.active_model_config(session, base.family)
     job_type = with_config(base, config.config_data if config else None)
-    choice = choose(job_type, registry)
+    used = (await defaults.read(session, desk.config)).get(job_type.name)
+    choice = choose(job_type, desk.registry, default=used, engine=body.engine, model=body.model)
     job_type = own_settings(job_type, choice)
     limits = choice.capabilities
-    if not isinstance(limits, ImageCapabilities):
-        raise NotPossible("This studio makes pictures only so far: use an image job type.")
-    if body.count > limits.max_count:
-        raise NotPossible(
-            f"This engine makes at most {limits.max_count} pictures at once.", field="count"
-        )
-    if body.reference and not limits.image_to_image:
-        raise NotPossible("This engine cannot start from a picture.", field="reference")
+    check_kind(body, limits)
+    refuse_impossible(body, job_type, choice, desk.registry)
+    sources = await sources_of(session, caller, body)
+    if sources.first:
+        job_type = shaped_like(sources.first, job_type, limits)
     width, height, warnings = _size(body, job_type, limits)
     wording = await settle(session, body, job_type)
+    length = clip_length(body, job_type, limits)
+    if body.seed is not None and isinstance(limits, ImageCapabilities) and not limits.seeds:
+        message = "This engine takes no seed: the same job gives another picture."
+        warnings.append({"code": "seed_ignored", "message": message})
     plan = Provenance(
         job_type=job_type.name,
         prompt_original=body.prompt,
         prompt_final=wording.final,
         prompt_syntax=body.prompt_syntax,
-        reads_weights=limits.weights,
+        reads_weights=_reads_weights(choice),
         preset=wording.preset,
         weights=wording.weights,
         controls=wording.controls,
@@ -181,13 +195,19 @@ async def _plan(
         guidance_scale=within(
             "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
         ),
-        reference=reference,
-        # From a picture that may show anybody, only what is fit for everybody is made.
-        mode="general" if reference and reference.brought else mode,
+        frames=length.frames,
+        fps=length.fps,
+        reference=sources.reference,
+        first_frame=sources.first_frame,
+        last_frame=sources.last_frame,
+        motion=FrozenMotion(**body.motion.model_dump()) if body.motion else None,
+        mode=sources.mode,
         rewriting=wording.rewriting,
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
-        model=choice.chosen.info.model,
+        model=choice.model or choice.chosen.info.model,
+        model_name=choice.model or None,
+        scheduler=body.scheduler,
         model_config_id=config.id if config else None,
         unit_credits=job_type.credits,
         warnings=[*warnings, *wording.warnings],
@@ -204,7 +224,7 @@ def _reads_weights(choice: Choice) -> bool:
     return isinstance(limits, ImageCapabilities) and limits.weights
 
 
-def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | None:
+def _negative(body: JobIn, choice: Choice, limits: Capabilities) -> str | None:
     """The negative prompt for the engine, or None when the studio's own words are to join it. The
     studio's words are written for the model: an engine that stands in for it gets the person's."""
     if not limits.negative_prompt:
@@ -213,11 +233,13 @@ def _negative(body: JobIn, choice: Choice, limits: ImageCapabilities) -> str | N
 
 
 def _size(
-    body: JobIn, job_type: JobType, limits: ImageCapabilities
+    body: JobIn, job_type: JobType, limits: Capabilities
 ) -> tuple[int, int, list[dict[str, str]]]:
     """Legal width and height; a size between the engine's steps is moved, and said so."""
     width = within("width", limits.width, body.width, job_type.width)
     height = within("height", limits.height, body.height, job_type.height)
+    if isinstance(limits, ImageCapabilities) and limits.sizes:
+        return *nearest_size(limits.sizes, width, height), []
     legal = snapped(limits.width, width), snapped(limits.height, height)
     asked = body.width is not None or body.height is not None
     if not asked or legal == (width, height):
@@ -225,30 +247,6 @@ def _size(
     message = f"Made at {legal[0]} x {legal[1]}: this engine's sizes go in steps of "
     message += f"{limits.width.step:g} pixels."
     return *legal, [{"code": "size_snapped", "message": message}]
-
-
-async def _reference(session: AsyncSession, caller: Caller, body: JobIn) -> FrozenReference | None:
-    if body.reference is None:
-        return None
-    found = await repository.source_picture(
-        session, caller.user_id, body.reference.asset_id, caller.mode
-    )
-    if found is None:
-        raise ReferenceNotFound
-    return FrozenReference(
-        asset_id=found.asset_id,
-        bucket=found.bucket,
-        key=found.key,
-        sha256=found.sha256,
-        strength=body.reference.strength,
-        brought=found.settings is None or _made_from_brought(found.settings),
-    )
-
-
-def _made_from_brought(settings: dict[str, Any]) -> bool:
-    """Whether an output goes back to a picture that a person brought along."""
-    before = settings.get("reference")
-    return before is not None and FrozenReference.model_validate(before).brought
 
 
 async def write_job(

@@ -12,10 +12,12 @@ from fabula.generation.provenance import Provenance, Rewriting
 from fabula.generation.repository import JobRow, OutputRow
 from fabula.generation.schemas import (
     AssetRef,
+    ClipParamsOut,
     EngineOut,
     JobErrorOut,
     JobOut,
     JobStatus,
+    MotionOut,
     NoteOut,
     ParamsOut,
     PriceOut,
@@ -83,9 +85,11 @@ def asset_ref(row: OutputRow, links: Links) -> AssetRef:
         seed=row.seed,
         url=links.url(row.bucket, row.key),
         thumbnail_url=links.url(row.bucket, row.thumbnail_key),
+        preview_url=links.url(row.bucket, row.preview_key) if row.preview_key else None,
         width=row.width,
         height=row.height,
         mime_type=row.mime_type,
+        duration_seconds=None if row.duration is None else float(row.duration),
         thumbhash=row.thumbhash,
         saved=row.library_asset_id is not None,
         library_asset_id=row.library_asset_id,
@@ -176,11 +180,26 @@ def _params(plan: Provenance) -> ParamsOut:
         reference=ReferenceOut(asset_id=reference.asset_id, strength=reference.strength)
         if reference
         else None,
+        clip=_clip_params(plan) if JOB_TYPES[plan.job_type].format == "video" else None,
         enhance=plan.rewriting.wanted,
         prompt_syntax=plan.prompt_syntax,
         preset=UsedPresetOut(id=plan.preset.id, name=plan.preset.name) if plan.preset else None,
         weights=plan.weights.terms if plan.weights else None,
         controls=plan.controls,
+        model=plan.model_name,
+        scheduler=plan.scheduler,
+    )
+
+
+def _clip_params(plan: Provenance) -> ClipParamsOut:
+    first, last, motion = plan.first_frame, plan.last_frame, plan.motion
+    return ClipParamsOut(
+        seconds=round(plan.frames / plan.fps, 3),
+        fps=plan.fps,
+        frames=plan.frames,
+        first_frame=first.asset_id if first else None,
+        last_frame=last.asset_id if last else None,
+        motion=MotionOut(**motion.model_dump()) if motion else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Putting a file on the shelf: copy, verify, then write the rows."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from fabula.events import live
 from fabula.generation.events import OutputReady, StoredFile
 from fabula.library import repository
 from fabula.library.repository import ShelvedRow
-from fabula.models import FileFacts, LibraryAsset, LibraryFile
+from fabula.models import LibraryAsset, LibraryFile, MediaFacts
 from fabula.moderation.policy import screen
 from fabula.moderation.rating import Mode
 from fabula.storage.base import BlobStore, ObjectRef
@@ -31,11 +32,12 @@ class Source:
     asset_type: str
     mime_type: str
     size: int
+    duration: Decimal | None
     seed: int
     prompt: str
     model: str
     settings: dict[str, Any]
-    file: FileFacts
+    file: MediaFacts
     rating: Mode
 
 
@@ -59,26 +61,22 @@ async def save(
     if known:
         return known
     new_id = uuid4()
-    key, thumbnail_key = _places(caller.user_id, new_id, source.file.key)
-    file = source.file
-    await store.copy(ObjectRef(file.bucket, file.key), ObjectRef(LIBRARY_BUCKET, key))
-    await store.copy(
-        ObjectRef(file.bucket, file.thumbnail_key), ObjectRef(LIBRARY_BUCKET, thumbnail_key)
-    )
+    places = await _copied(store, source.file, caller.user_id, new_id)
     asset = LibraryAsset(
         id=new_id,
         user_id=caller.user_id,
         asset_type=source.asset_type,
-        storage_path=key,
+        storage_path=places.key,
         file_size_bytes=source.size,
         mime_type=source.mime_type,
+        duration_seconds=source.duration,
         original_prompt=source.prompt,
         model_used=source.model,
         generation_seed=source.seed,
         custom_title=title,
         tags=tags,
     )
-    shelved = _file_row(asset, source.settings, source.rating, file, key, thumbnail_key)
+    shelved = _file_row(asset, source.settings, source.rating, source.file, places)
     shelved.source_asset_id = source.asset_id
     shelved.job_id = source.job_id
     shelved.asset_index = source.index
@@ -92,43 +90,58 @@ async def shelve_output(session: AsyncSession, event: OutputReady, store: BlobSt
     if await repository.shelved_output(session, event.job_id, event.index):
         return
     new_id = uuid4()
-    key, thumbnail_key = _places(event.user_id, new_id, event.file.key)
-    await store.copy(ObjectRef(event.file.bucket, event.file.key), ObjectRef(LIBRARY_BUCKET, key))
-    await store.copy(
-        ObjectRef(event.file.bucket, event.file.thumbnail_key),
-        ObjectRef(LIBRARY_BUCKET, thumbnail_key),
-    )
+    places = await _copied(store, event.file, event.user_id, new_id)
     asset = LibraryAsset(
         id=new_id,
         user_id=event.user_id,
-        asset_type="image",
-        storage_path=key,
+        asset_type=event.file.asset_type,
+        storage_path=places.key,
         file_size_bytes=event.file.size,
         mime_type=event.file.mime_type,
+        duration_seconds=event.file.duration,
         original_prompt=event.provenance.prompt_original,
         model_used=event.provenance.model,
         generation_seed=event.seed,
         tags=[],
     )
     plan = event.provenance
-    shelved = _file_row(asset, plan.dump(), plan.mode, event.file, key, thumbnail_key)
+    shelved = _file_row(asset, plan.dump(), plan.mode, event.file, places)
     shelved.job_id = event.job_id
     shelved.asset_index = event.index
     await _write(session, asset, shelved)
 
 
-def _places(user_id: UUID, asset_id: UUID, key: str) -> tuple[str, str]:
-    suffix = PurePosixPath(key).suffix
-    return f"{user_id}/{asset_id}{suffix}", f"{user_id}/{asset_id}.thumb.webp"
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Keys of the copies in the library's bucket."""
+
+    key: str
+    thumbnail_key: str
+    preview_key: str | None
+
+
+async def _copied(
+    store: BlobStore, file: MediaFacts | StoredFile, user_id: UUID, asset_id: UUID
+) -> Places:
+    """Copy all files of an output; each copy is verified."""
+    stem = f"{user_id}/{asset_id}"
+    places = Places(
+        f"{stem}{PurePosixPath(file.key).suffix}",
+        f"{stem}.thumb.webp",
+        f"{stem}.preview.mp4" if file.preview_key else None,
+    )
+    wanted = (places.key, places.thumbnail_key, places.preview_key)
+    for source, target in zip(file.keys, filter(None, wanted), strict=True):
+        await store.copy(ObjectRef(file.bucket, source), ObjectRef(LIBRARY_BUCKET, target))
+    return places
 
 
 def _file_row(
     asset: LibraryAsset,
     settings: dict[str, Any],
     rating: Mode,
-    file: FileFacts | StoredFile,
-    key: str,
-    thumbnail_key: str,
+    file: MediaFacts | StoredFile,
+    places: Places,
 ) -> LibraryFile:
     return LibraryFile(
         asset_id=asset.id,
@@ -137,8 +150,9 @@ def _file_row(
         settings=settings,
         rating=rating,
         bucket=LIBRARY_BUCKET,
-        key=key,
-        thumbnail_key=thumbnail_key,
+        key=places.key,
+        thumbnail_key=places.thumbnail_key,
+        preview_key=places.preview_key,
         thumbhash=file.thumbhash,
         sha256=file.sha256,
         width=file.width,

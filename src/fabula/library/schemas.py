@@ -53,6 +53,7 @@ class LibraryAssetOut(BaseModel):
     asset_type: str
     url: str
     thumbnail_url: str
+    preview_url: str | None
     thumbhash: str
     width: int
     height: int
@@ -80,6 +81,7 @@ def library_asset_out(row: ShelvedRow, links: Links) -> LibraryAssetOut:
         asset_type=asset.asset_type,
         url=links.url(file.bucket, file.key),
         thumbnail_url=links.url(file.bucket, file.thumbnail_key),
+        preview_url=links.url(file.bucket, file.preview_key) if file.preview_key else None,
         thumbhash=file.thumbhash,
         width=file.width,
         height=file.height,

@@ -25,7 +25,7 @@ class AssetNotFound(NotFound):
     code = "asset_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no such picture in your library: it may have been deleted.")
+        super().__init__("There is nothing like that in your library: it may have been deleted.")
 
 
 def search_words(query: str) -> str | None:
@@ -78,9 +78,9 @@ async def change_asset(
 
 
 async def remove_asset(session: AsyncSession, caller: Caller, asset_id: UUID) -> None:
-    """Delete the asset; its file and thumbnail go after the commit."""
+    """Delete the asset; its files go after the commit."""
     row = await get_asset(session, caller, asset_id)
-    blobs = [[row.file.bucket, row.file.key], [row.file.bucket, row.file.thumbnail_key]]
+    blobs = [[row.file.bucket, key] for key in row.file.keys]
     await repository.remove(session, asset_id)
     async with elevated(session):
         await defer(session, "storage.delete", blobs=blobs)

@@ -23,6 +23,7 @@ from fabula.models.prompting import (
 from fabula.models.runtime_config import SystemConfig
 from fabula.models.storyboard import Project, Scene
 from fabula.models.studio import (
+    EngineServer,
     Erasure,
     FileFacts,
     IdempotencyKey,
@@ -31,6 +32,7 @@ from fabula.models.studio import (
     LedgerAccount,
     LedgerEntry,
     LibraryFile,
+    MediaFacts,
     Preference,
     StudioEvent,
     Upload,
@@ -50,6 +52,7 @@ __all__ = [
     "Collection",
     "CompelConfig",
     "Conversation",
+    "EngineServer",
     "EnhancementPreset",
     "Erasure",
     "FileFacts",
@@ -63,6 +66,7 @@ __all__ = [
     "LedgerEntry",
     "LibraryAsset",
     "LibraryFile",
+    "MediaFacts",
     "Message",
     "ModelConfig",
     "ModelPerformanceLog",

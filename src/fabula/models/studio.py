@@ -96,7 +96,18 @@ class FileFacts:
     height: Mapped[int] = mapped_column(Integer)
 
 
-class WorkspaceFile(FileFacts, Rated, Base):
+class MediaFacts(FileFacts):
+    """Facts of an output: of a clip also its small moving preview, which lies beside it."""
+
+    preview_key: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All files of the output in its bucket, the output itself first."""
+        return self.key, self.thumbnail_key, *([self.preview_key] if self.preview_key else [])
+
+
+class WorkspaceFile(MediaFacts, Rated, Base):
     """The file of a staged asset."""
 
     __tablename__ = "workspace_files"
@@ -108,7 +119,7 @@ class WorkspaceFile(FileFacts, Rated, Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
 
 
-class LibraryFile(FileFacts, Rated, Base):
+class LibraryFile(MediaFacts, Rated, Base):
     """The file of a kept asset, and everything needed to make it again."""
 
     __tablename__ = "library_files"
@@ -212,3 +223,31 @@ class Erasure(Base):
 
     user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+
+
+class EngineServer(Base):
+    """A server that is connected as an engine, and what was found when it was last asked.
+
+    ``sealed_key`` is encrypted and bound to ``id``; ``facts`` is what the server has, ``fault`` why
+    it could not be used, empty where it could.
+    """
+
+    __tablename__ = "engine_servers"
+    __table_args__ = {"schema": "studio"}
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    engine_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    sealed_key: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    workflow: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    fault: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answer_ms: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

@@ -68,6 +68,12 @@ class TextPort(Protocol):
     def host(self) -> TextRunner: ...
 
 
+class TextSource(Protocol):
+    """Where the text engine of the moment comes from: admins connect and choose others."""
+
+    async def current(self) -> TextPort | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EnhanceRequest:
     """``seed`` picks the words that the rules add; without one it follows from the prompt, which is
@@ -128,7 +134,7 @@ class Enhancer:
 
     def __init__(
         self,
-        text: TextPort | None,
+        text: TextSource | None,
         *,
         screen: Screen = _accept_all,
         model_seconds: float = MODEL_SECONDS,
@@ -158,13 +164,15 @@ class Enhancer:
         limit, encoder = limit_of(family, template.token_limit), limit_of(family)
         notes = _template_notes(template)
         suggestion = Suggestion(())
+        port: TextPort | None = None
         room = room_for(prompt, request.finish, encoder, estimator_of(family))
         own = fit_prompt(room.prompt, min(limit, room.limit), estimator=room.estimator)
         own = replace(own, cut=[*own.cut, *room.cut])
         words = _words_of(own)
         asked = replace(request, prompt=words.text)
         if request.use_model and not own.cut:
-            suggestion = await self._suggestion(asked, template, hear)
+            port = await self._text.current() if self._text else None
+            suggestion = await self._suggestion(port, asked, template, hear)
             notes.extend(suggestion.notes)
         fitted = _merge(asked, suggestion.phrases, words, family=family, moving=made == "video")
         finished, left_out = _finished(request, own, fitted, encoder)
@@ -182,17 +190,21 @@ class Enhancer:
             notes=tuple(notes),
             expansion_percent=_expansion(request.prompt, finished),
             time_ms=round((time.perf_counter() - started) * 1000),
-            engine=self._text.info if used and self._text else None,
+            engine=port.info if used and port else None,
         )
 
     async def _suggestion(
-        self, request: EnhanceRequest, template: Selected, hear: Hear | None
+        self,
+        port: TextPort | None,
+        request: EnhanceRequest,
+        template: Selected,
+        hear: Hear | None,
     ) -> Suggestion:
-        if self._text is None:
+        if port is None:
             message = "No text model is connected, so the rules alone were used."
             return Suggestion((), (Note("model_missing", message),))
         try:
-            reply = await self._reply(self._text.host, request, template, hear)
+            reply = await self._reply(port.host, request, template, hear)
         except TimeoutError:
             log.info("enhance.model_slow", seconds=self._seconds)
             message = f"The text model took longer than {self._seconds:g} seconds, "
@@ -206,7 +218,7 @@ class Enhancer:
             reply,
             prompt=request.prompt,
             instructions=template.system_prompt,
-            strict=self._text.info.stand_in,
+            strict=port.info.stand_in,
         )
         return self._screened(request, suggestion)
 

@@ -3,8 +3,10 @@
 Private is the default. A private bucket is read by signed link only, and the first part of its
 keys is the owner's id. Keys by bucket:
 
-- ``workspace-temp``: ``{user}/{job}/{index}.png``, beside it ``{index}.thumb.webp``
-- ``user-library``: ``{user}/{asset}.{ext}``, beside it ``{asset}.thumb.webp``
+- ``workspace-temp``: ``{user}/{job}/{index}.png`` or ``.mp4``, beside it ``{index}.thumb.webp`` and
+  of a clip ``{index}.preview.mp4``
+- ``user-library``: ``{user}/{asset}.{ext}``, beside it ``{asset}.thumb.webp`` and of a clip
+  ``{asset}.preview.mp4``
 - ``reference_images``: ``{user}/{upload}.{ext}``, beside it ``{upload}.thumb.webp``
 - ``videos``: ``{user}/{project}.mp4``
 - ``avatars`` (public): ``characters/{slug}.png``; administrators write

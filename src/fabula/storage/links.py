@@ -27,7 +27,8 @@ class Links:
         place = f"/api/files/{bucket}/{quote(key)}"
         if BUCKETS[bucket].public and download_as is None:
             return place
-        ttl = THUMBNAIL_LIFETIME if ".thumb." in key else FULL_LIFETIME
+        small = ".thumb." in key or ".preview." in key
+        ttl = THUMBNAIL_LIFETIME if small else FULL_LIFETIME
         disposition = None if download_as is None else attachment(download_as)
         expires = quantise(time.time(), ttl)
         return f"{place}?{sign(self._secret, bucket, key, expires, disposition=disposition)}"

@@ -29,6 +29,8 @@ from fabula.core.logging import configure_logging, get_logger
 from fabula.core.sealing import Sealer
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings, get_settings
+from fabula.engine_servers.endpoints import router as engine_servers
+from fabula.engines.pool import EnginePool
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
@@ -75,8 +77,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     app.state.providers = providers_of(services.settings)
     app.state.sign_in_sealer = Sealer(secret_of(services.settings), "sign-in transaction")
     app.state.listener = Listener(database)
-    text = bootstrap.text_host(services.registry)
-    app.state.text_host = text
+    app.state.engines = EnginePool(services.registry)
+    text = bootstrap.TextHosts(services.desk, app.state.engines, database)
     app.state.enhancer = Enhancer(text, screen=screen)
     app.state.closing = asyncio.Event()
     app.add_middleware(RequestLog)
@@ -92,6 +94,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         export,
         leaving,
         generation,
+        engine_servers,
         prompting,
         negatives,
         templates,
@@ -130,8 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         app.state.closing.set()
         await app.state.listener.stop()
-        if app.state.text_host:
-            await app.state.text_host.host.close()
+        await app.state.engines.close()
         await app.state.database.close()
 
 

@@ -166,10 +166,11 @@ async def stage(session: AsyncSession, event: OutputReady) -> UUID:
     days = get_settings().workspace_days
     values = {
         "user_id": event.user_id,
-        "asset_type": "image",
+        "asset_type": event.file.asset_type,
         "temp_storage_path": event.file.key,
         "file_size_bytes": event.file.size,
         "mime_type": event.file.mime_type,
+        "duration_seconds": event.file.duration,
         "job_id": event.job_id,
         "asset_index": event.index,
         "generation_seed": event.seed,
@@ -179,7 +180,10 @@ async def stage(session: AsyncSession, event: OutputReady) -> UUID:
         "expires_at": now() + timedelta(days=days),
     }
     statement = upsert(WorkspaceAsset).values(**values)
-    renewed = ("temp_storage_path", "file_size_bytes", "mime_type", "generation_settings")
+    renewed = (
+        "temp_storage_path", "file_size_bytes", "mime_type", "duration_seconds",
+        "generation_settings",
+    )  # fmt: skip
     asset_id: UUID | None = await session.scalar(
         statement.on_conflict_do_update(
             index_elements=["job_id", "asset_index"],
@@ -197,6 +201,7 @@ async def _write_file(session: AsyncSession, asset_id: UUID, event: OutputReady)
         "bucket": event.file.bucket,
         "key": event.file.key,
         "thumbnail_key": event.file.thumbnail_key,
+        "preview_key": event.file.preview_key,
         "thumbhash": event.file.thumbhash,
         "sha256": event.file.sha256,
         "width": event.file.width,

@@ -70,6 +70,7 @@ class WorkspaceAssetOut(BaseModel):
     model_used: str
     url: str
     thumbnail_url: str
+    preview_url: str | None
     thumbhash: str
     width: int
     height: int
@@ -98,6 +99,7 @@ def workspace_asset_out(row: StagedRow, links: Links) -> WorkspaceAssetOut:
         model_used=asset.model_used,
         url=links.url(file.bucket, file.key),
         thumbnail_url=links.url(file.bucket, file.thumbnail_key),
+        preview_url=links.url(file.bucket, file.preview_key) if file.preview_key else None,
         thumbhash=file.thumbhash,
         width=file.width,
         height=file.height,

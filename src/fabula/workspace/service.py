@@ -149,6 +149,7 @@ def _source(row: StagedRow) -> saving.Source:
         asset_type=asset.asset_type,
         mime_type=asset.mime_type,
         size=asset.file_size_bytes,
+        duration=asset.duration_seconds,
         seed=asset.generation_seed,
         prompt=asset.original_prompt,
         model=asset.model_used,
@@ -159,7 +160,7 @@ def _source(row: StagedRow) -> saving.Source:
 
 
 async def discard(session: AsyncSession, caller: Caller, asset_id: UUID) -> None:
-    """Remove a staged asset, its file and its thumbnail. What is gone already is fine; what was
+    """Remove a staged asset and its files. What is gone already is fine; what was
     kept stays in the library."""
     async with elevated(session):
         row = await repository.remove(session, caller.user_id, asset_id, caller.mode)
@@ -185,7 +186,5 @@ async def expire(session: AsyncSession, moment: datetime) -> int:
 
 async def _delete_files(session: AsyncSession, rows: list[StagedRow]) -> None:
     """The files go after the commit, by a task that is queued with it."""
-    blobs = [
-        [row.file.bucket, key] for row in rows for key in (row.file.key, row.file.thumbnail_key)
-    ]
+    blobs = [[row.file.bucket, key] for row in rows for key in row.file.keys]
     await defer(session, "storage.delete", blobs=blobs)

@@ -55,6 +55,10 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }
 
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403
+}
+
 export function isOffline(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0
 }

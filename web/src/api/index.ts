@@ -1,7 +1,7 @@
 /** The one way to the studio: typed calls, errors as `ApiError`, live events. */
 export { sendOnLeaving } from './http'
 export { improvePrompt } from './improving'
-export { ApiError, apiError, isOffline, isSignedOut, sentenceOf } from './errors'
+export { ApiError, apiError, isForbidden, isOffline, isSignedOut, sentenceOf } from './errors'
 export * as sdk from './generated/sdk.gen'
 export type {
   Action,
@@ -11,11 +11,18 @@ export type {
   CacheStateOut,
   CellOut,
   CheckOut,
+  ClipLimitsOut,
+  ClipParamsOut,
   ContentOut,
   Controls,
   ControlsOut,
   CreditsOut,
   DiffOut,
+  EngineDefaultOut,
+  EngineOptionOut,
+  EngineServerIn,
+  EngineServerOut,
+  EngineServerPatch,
   EngineStateOut,
   EnhanceOut,
   EntryOut,
@@ -37,6 +44,8 @@ export type {
   MeOut,
   MethodsOut,
   ModelConfigOut,
+  MotionIn,
+  MotionLimitsOut,
   NamedPersonOut,
   NegativeOut,
   NegativePromptOut,

@@ -1,3 +1,10 @@
+/** What a list of the library is narrowed to. */
+export interface LibraryFilter {
+  q: string
+  favorite: boolean
+  type: 'image' | 'video' | null
+}
+
 /** Every key of the query cache, so that the event table and the features agree. */
 export const keys = {
   me: ['me'] as const,
@@ -17,6 +24,8 @@ export const keys = {
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
   controls: ['controls'] as const,
+  engineServers: ['engine-servers'] as const,
+  engineDefaults: ['engine-defaults'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,
@@ -30,7 +39,7 @@ export const keys = {
   progress: (jobId: string) => ['progress', jobId] as const,
   /** Prefix of all lists and items of the library. */
   library: ['library'] as const,
-  libraryList: (filter: { q: string; favorite: boolean }) => ['library', 'list', filter] as const,
+  libraryList: (filter: LibraryFilter) => ['library', 'list', filter] as const,
   libraryAsset: (id: string) => ['library', 'asset', id] as const,
   permissions: ['permissions'] as const,
   access: ['access'] as const,

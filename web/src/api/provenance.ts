@@ -15,6 +15,10 @@ export interface Provenance {
   model: string
   credits: number | null
   reference: { assetId: string; strength: number } | null
+  /** Of a clip. */
+  frames: number | null
+  fps: number | null
+  motion: { kind: string; strength: number | null; easing: string; loop: boolean }
   rewriting: {
     strategy: string | null
     template: string | null
@@ -34,10 +38,14 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
+/** Frames a second of a clip, out of the `settings` of an asset. */
+export const fpsOf = (settings: Raw): number | null => number(settings.fps)
+
 /** Reads the free-form `settings` of an asset; what is missing is null or empty, never an error. */
 export function readProvenance(settings: Raw): Provenance {
   const reference = object(settings.reference)
   const rewriting = object(settings.rewriting)
+  const motion = object(settings.motion)
   const template = object(rewriting.template)
   return {
     jobType: text(settings.job_type),
@@ -57,6 +65,14 @@ export function readProvenance(settings: Raw): Provenance {
     reference: text(reference.asset_id)
       ? { assetId: text(reference.asset_id), strength: number(reference.strength) ?? 0.5 }
       : null,
+    frames: number(settings.frames),
+    fps: number(settings.fps),
+    motion: {
+      kind: text(motion.kind),
+      strength: number(motion.strength),
+      easing: text(motion.easing),
+      loop: motion.loop === true,
+    },
     rewriting: {
       strategy: text(rewriting.strategy) || null,
       template: text(template.name) || null,

@@ -1,5 +1,5 @@
 import type { JobOut } from '@/api'
-import { count } from '@/ui/format'
+import { countOf } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 
 /** Where a finished job's pictures are: the first of them in its area. */
@@ -23,7 +23,7 @@ export function announce(job: JobOut, goTo: GoTo): void {
   if (!first) return
   showToast({
     id: `ended-${job.id}`,
-    text: `${count(job.assets.length, 'picture')} ready: ${job.original_prompt}`,
+    text: `${countOf(job.assets)} ready: ${job.original_prompt}`,
     lasts: 6000,
     action: { label: 'Show', run: () => goTo(area, first.id) },
   })

@@ -105,6 +105,13 @@ const adminStudio = createRoute({
   errorComponent: RouteError,
 })
 
+const adminEngines = createRoute({
+  getParentRoute: () => admin,
+  path: '/engines',
+  component: lazyRouteComponent(() => import('@/features/engines/EnginesPage')),
+  errorComponent: RouteError,
+})
+
 const adminPeople = createRoute({
   getParentRoute: () => admin,
   path: '/people',
@@ -200,6 +207,7 @@ const adminWeights = createRoute({
 
 const adminPages = admin.addChildren([
   adminStudio,
+  adminEngines,
   adminPeople,
   adminPerson,
   adminAccess,

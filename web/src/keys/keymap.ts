@@ -30,6 +30,7 @@ const table = {
   discard: { keys: ['d'], label: 'Discard', group: 'Pictures' },
   again: { keys: ['r'], label: 'Make again', group: 'Pictures' },
   reference: { keys: ['u'], label: 'Use as reference', group: 'Pictures' },
+  move: { keys: ['m'], label: 'Move this picture: a clip of it', group: 'Pictures' },
   favourite: { keys: ['f'], label: 'Favourite', group: 'Pictures' },
   close: { keys: ['Escape'], label: 'Back', group: 'Everywhere' },
   'viewer.previous': { keys: ['ArrowLeft'], label: 'Previous picture', group: 'Viewer' },
@@ -39,6 +40,9 @@ const table = {
   'viewer.fit': { keys: ['0'], label: 'Fit the window', group: 'Viewer' },
   'viewer.compare': { keys: ['c'], label: 'Compare within the batch', group: 'Viewer' },
   'viewer.details': { keys: ['i'], label: 'Show the details', group: 'Viewer' },
+  'viewer.play': { keys: ['Space'], label: 'Play or pause a clip', group: 'Viewer' },
+  'viewer.frameBack': { keys: [','], label: 'One frame back', group: 'Viewer' },
+  'viewer.frameOn': { keys: ['.'], label: 'One frame on', group: 'Viewer' },
   'viewer.download': { keys: ['s'], label: 'Download', group: 'Viewer' },
 } as const satisfies Record<string, KeyRow>
 

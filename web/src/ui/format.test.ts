@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { count, dayName, duration, fileSize, ratioName, signed, when } from './format'
+import {
+  clock,
+  count,
+  countOf,
+  dayName,
+  duration,
+  fileSize,
+  ratioName,
+  signed,
+  when,
+} from './format'
 
 const NOW = new Date(2026, 10, 25, 14, 30).getTime()
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString()
@@ -56,5 +66,20 @@ describe('words for times', () => {
     expect(dayName(ago(86_400), NOW)).toBe('Yesterday')
     expect(dayName(ago(3 * 86_400), NOW)).toBe('Sunday 22 November')
     expect(dayName(ago(365 * 86_400), NOW)).toMatch(/November 2025$/)
+  })
+})
+
+describe('clips', () => {
+  it.each([
+    [0, '0:00'],
+    [4.96, '0:05'],
+    [72, '1:12'],
+  ])('%d seconds on a clock', (seconds, words) => expect(clock(seconds)).toBe(words))
+
+  it('are counted beside pictures', () => {
+    const [still, clip] = [{ mime_type: 'image/png' }, { mime_type: 'video/mp4' }]
+    expect([countOf([]), countOf([still, still]), countOf([clip]), countOf([still, clip])]).toEqual(
+      ['0 pictures', '2 pictures', '1 clip', '1 picture, 1 clip'],
+    )
   })
 })

@@ -21,6 +21,42 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`
 }
 
+/** The length of a clip as it is set: `5 s`, `2.5 s`. */
+export const lengthOf = (seconds: number): string => `${Number(seconds.toFixed(1))} s`
+
+/** A place in a clip as players write it: `0:05`, `1:12`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** `3 pictures`, `1 clip`, `3 pictures, 1 clip`. */
+export function countOf(items: readonly { mime_type: string }[]): string {
+  const clips = items.filter((each) => isClip(each.mime_type)).length
+  const pictures = items.length - clips
+  return [
+    pictures || clips === 0 ? count(pictures, 'picture') : '',
+    clips ? count(clips, 'clip') : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** Whether a file moves. */
+export const isClip = (mimeType: string): boolean => mimeType.startsWith('video/')
+
+const SUFFIXES: Record<string, string> = {
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/jpeg': 'jpg',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+}
+
+/** What a file is called when it is downloaded. */
+export const fileName = (id: string, mimeType: string): string =>
+  `fabula-${id}.${SUFFIXES[mimeType] ?? 'png'}`
+
 /** Bytes in decimal units: `640 B`, `48 kB`, `1.2 MB`, `3.4 GB`. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`

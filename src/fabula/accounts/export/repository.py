@@ -43,6 +43,7 @@ EXEMPT: dict[str, str] = {
 OWNER_COLUMNS = ("user_id", "account_id", "created_by")
 _PEOPLE = ("auth.accounts", "profiles")
 _SECRET = ("_hash", "secret")
+_KEYS = ("key", "thumbnail_key", "preview_key")
 _TEXTS = ("custom_title", "original_prompt", "prompt", "title")
 
 
@@ -135,8 +136,12 @@ def _cannot_be_without(key: ForeignKey) -> bool:
 
 def file_tables() -> list[Table]:
     """The tables of what is known of stored files, by name."""
-    tables = [model.__table__ for model in FileFacts.__subclasses__()]  # type: ignore[attr-defined]
-    return sorted(tables, key=lambda table: str(table.fullname))
+    tables = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, FileFacts) and isinstance(mapper.local_table, Table)
+    }
+    return sorted(tables, key=lambda table: table.fullname)
 
 
 async def known_files(
@@ -158,10 +163,11 @@ async def known_files(
 
 
 async def known_among(session: AsyncSession, bucket: str, keys: list[str]) -> set[str]:
-    """Which of these files the rows of the caller know, as files or as thumbnails."""
+    """Which of these files the rows of the caller know, as files or beside one."""
     parts = [
-        select(column).where(table.c.bucket == bucket, column.in_(keys))
+        select(table.c[name]).where(table.c.bucket == bucket, table.c[name].in_(keys))
         for table in file_tables()
-        for column in (table.c.key, table.c.thumbnail_key)
+        for name in _KEYS
+        if name in table.c
     ]
     return set(await session.scalars(union_all(*parts)))

@@ -12,15 +12,18 @@ engine's capabilities allow.
 """
 
 from fabula.engines.base import Modality
-from fabula.engines.contract import common, image, text
+from fabula.engines.contract import common, image, text, video
 from fabula.engines.contract.check import Check, ContractViolation
 
 __all__ = ["Check", "ContractViolation", "checks_for"]
 
-_OWN = {Modality.IMAGE: image.CHECKS, Modality.TEXT: text.CHECKS}
+_OWN = {
+    Modality.IMAGE: image.CHECKS,
+    Modality.TEXT: text.CHECKS,
+    Modality.VIDEO: video.CHECKS,
+}
 
 
 def checks_for(modality: Modality) -> tuple[Check, ...]:
-    """The checks of an engine of this modality. For video these are the common ones alone, as
-    long as the studio has no engine that makes clips."""
-    return common.CHECKS + _OWN.get(modality, ())
+    """The checks of an engine of this modality."""
+    return common.CHECKS + _OWN[modality]

@@ -24,12 +24,12 @@ SEED = 20_240_229
 def sample(engine: ImageEngine, steps: int = STEPS) -> ImageRequest:
     """A small, quick, legal request; the picture is not square."""
     able = engine.capabilities()
-    width = int(able.width.minimum)
+    width, height = _size(able)
     return ImageRequest(
         prompt="a blue fox in the snow",
         seed=SEED,
         width=width,
-        height=_above(able.height, width),
+        height=height,
         steps=int(min(max(steps, able.steps.minimum), able.steps.maximum)),
         guidance_scale=able.guidance_scale.default,
     )
@@ -85,6 +85,14 @@ def off_the_grid(engine: ImageEngine) -> ImageRequest | None:
     """A size between two steps, where the engine has steps of more than a pixel."""
     legal, limits = sample(engine), engine.capabilities().width
     return replace(legal, width=legal.width + int(limits.step // 2)) if limits.step >= 2 else None
+
+
+def _size(able: ImageCapabilities) -> tuple[int, int]:
+    """The smallest size, of two different sides where there is one."""
+    if able.sizes:
+        return min(able.sizes, key=lambda size: (size[0] == size[1], size))
+    width = int(able.width.minimum)
+    return width, _above(able.height, width)
 
 
 def _above(limits: Range, value: int) -> int:

@@ -10,7 +10,7 @@ import { queuedJobs, recentJobs, runningJobs, useProgress } from '@/features/job
 import { useShowPictures } from '@/features/jobs/useShowJob'
 import { previewFor, progressWords } from '@/features/workspace/grouping'
 import { useKeys } from '@/keys/useKeys'
-import { count, when } from '@/ui/format'
+import { countOf, when } from '@/ui/format'
 import { RatedTile } from '@/features/rating/RatedTile'
 import { MediaTile } from '@/ui/MediaTile'
 import { ErrorState } from '@/ui/States'
@@ -177,7 +177,7 @@ function FinishedJob({ job, onClose }: { job: JobOut; onClose: () => void }) {
       <div>
         <div className={classes.prompt}>{job.original_prompt}</div>
         <div className={classes.state}>
-          {first ? count(job.assets.length, 'picture') : 'pictures discarded'}
+          {first ? countOf(job.assets) : 'outputs discarded'}
           {', '}
           {when(job.completed_at ?? job.created_at)}
         </div>

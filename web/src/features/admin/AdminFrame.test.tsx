@@ -16,6 +16,7 @@ it('lists the pages for an admin', async () => {
   const list = await screen.findByRole('navigation', { name: 'Admin' })
   expect([...list.querySelectorAll('a')].map((link) => link.textContent)).toEqual([
     'Studio',
+    'Engines',
     'People',
     'Access',
     'Templates',

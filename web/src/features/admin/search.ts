@@ -57,7 +57,7 @@ export interface TrailSearch {
 export interface KeySearch {
   use?: UseCase
   target?: Target
-  type?: Made
+  made?: Made
   enhancer?: Enhancer
   mode?: Mode
 }
@@ -147,7 +147,7 @@ export const checkTrailSearch = (raw: Raw): TrailSearch =>
 const key = (raw: Raw) => ({
   use: oneOf(raw.use, USE_CASES),
   target: oneOf(raw.target, TARGETS),
-  type: oneOf(raw.type, MADE),
+  made: oneOf(raw.made, MADE),
   enhancer: oneOf(raw.enhancer, ENHANCERS),
   mode: oneOf(raw.mode, MODES),
 })

@@ -1,6 +1,7 @@
 import {
   IconAdjustmentsAlt,
   IconCoins,
+  IconCpu,
   IconHistory,
   IconLockAccess,
   IconMinus,
@@ -17,6 +18,7 @@ export interface AdminSection {
   label: string
   to:
     | '/admin'
+    | '/admin/engines'
     | '/admin/people'
     | '/admin/access'
     | '/admin/templates'
@@ -37,6 +39,13 @@ export const SECTIONS: readonly AdminSection[] = [
     to: '/admin',
     icon: IconServer2,
     words: 'health engines models configurations prompt cache overview',
+  },
+  {
+    id: 'engines',
+    label: 'Engines',
+    to: '/admin/engines',
+    icon: IconCpu,
+    words: 'servers connect comfyui a1111 openai ollama models defaults',
   },
   {
     id: 'people',

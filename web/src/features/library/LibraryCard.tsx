@@ -3,6 +3,7 @@ import {
   IconDownload,
   IconHeart,
   IconHeartFilled,
+  IconMovie,
   IconPhotoUp,
   IconRefresh,
   IconTrash,
@@ -12,6 +13,8 @@ import { memo, useState } from 'react'
 import type { LibraryAssetOut } from '@/api'
 import { Cover } from '@/features/rating/Cover'
 import { useCovered } from '@/features/rating/cover'
+import { ClipPreview } from '@/ui/ClipPreview'
+import { isClip } from '@/ui/format'
 import { MediaTile } from '@/ui/MediaTile'
 import { useLongPress } from '@/ui/useLongPress'
 import classes from './LibraryCard.module.css'
@@ -53,7 +56,15 @@ export const LibraryCard = memo(function LibraryCard(props: CardProps) {
         thumbhash={asset.thumbhash}
         alt=""
         covered={covered}
-      />
+      >
+        {isClip(asset.mime_type) && !covered ? (
+          <ClipPreview
+            src={asset.preview_url}
+            duration={asset.duration_seconds}
+            active={pointed && !selecting}
+          />
+        ) : null}
+      </MediaTile>
       {covered && !selecting ? <Cover id={asset.id} tabIndex={active ? 0 : -1} /> : null}
       {acts ? <Acts {...props} /> : null}
       {selecting || pointed || active ? (
@@ -91,7 +102,12 @@ function Acts({ asset, active, actions }: CardProps) {
         <span className={classes.name}>{nameOf(asset)}</span>
         <span className={classes.acts}>
           {act(IconRefresh, 'Make again', () => actions.again(asset))}
-          {act(IconPhotoUp, 'Use as reference', () => actions.reference(asset), classes.second)}
+          {isClip(asset.mime_type) ? null : (
+            <>
+              {act(IconPhotoUp, 'Use as reference', () => actions.reference(asset), classes.second)}
+              {act(IconMovie, 'Move this picture', () => actions.move(asset), classes.second)}
+            </>
+          )}
           {act(IconDownload, 'Download', () => actions.download([asset]), classes.third)}
           {act(IconTrash, 'Delete', () => actions.remove([asset]))}
         </span>

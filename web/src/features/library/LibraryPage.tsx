@@ -1,7 +1,7 @@
 import '@/ui/overlays.css'
 import { Button } from '@mantine/core'
 import { useLocalStorage, useMediaQuery, useMounted } from '@mantine/hooks'
-import { IconBooks, IconHeart, IconSearchOff } from '@tabler/icons-react'
+import { IconBooks, IconHeart, IconMovie, IconPhoto, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import {
@@ -17,7 +17,7 @@ import { sentenceOf, type LibraryAssetOut } from '@/api'
 import type { KeyHandlers } from '@/keys/dispatch'
 import { keyHint } from '@/keys/keymap'
 import { useKeys } from '@/keys/useKeys'
-import { count } from '@/ui/format'
+import { countOf, isClip } from '@/ui/format'
 import { focusedAssetId } from '@/ui/gridNavigation'
 import { JustifiedGrid, type GridHandle } from '@/ui/JustifiedGrid'
 import { EmptyState, ErrorState } from '@/ui/States'
@@ -28,7 +28,7 @@ import classes from './LibraryPage.module.css'
 import { LibrarySkeleton } from './LibrarySkeleton'
 import { LibraryViewer } from './LibraryViewer'
 import { libraryList } from './queries'
-import type { LibrarySearch } from './search'
+import type { LibrarySearch, MediaType } from './search'
 import { chosenOf, extend, NOTHING, selectAll, toggle, type Selection } from './selection'
 import { SelectionBar } from './SelectionBar'
 import { isTileSize, ROW_HEIGHTS, type TileSize } from './sizes'
@@ -38,8 +38,8 @@ import { nameOf } from './viewerItem'
 
 /** The library: what was kept. */
 export default function LibraryPage() {
-  const { q = '', favourites = false, view } = useSearch({ from: '/studio/library' })
-  const list = useInfiniteQuery(libraryList(q, favourites))
+  const { q = '', favourites = false, type = null, view } = useSearch({ from: '/studio/library' })
+  const list = useInfiniteQuery(libraryList(q, favourites, type))
   const deleting = useDeleting()
   const assets = useMemo(
     () => assetsOf(list.data).filter((asset) => !deleting.has(asset.id)),
@@ -93,15 +93,15 @@ export default function LibraryPage() {
         <Toolbar
           q={q}
           favourites={favourites}
+          type={type}
           size={size}
           said={
-            list.data && assets.length
-              ? `${count(assets.length, 'picture')}${hasNextPage ? ' so far' : ''}`
-              : ''
+            list.data && assets.length ? `${countOf(assets)}${hasNextPage ? ' so far' : ''}` : ''
           }
           field={field}
           onSearch={(next) => search({ q: next || undefined })}
           onFavourites={(on) => search({ favourites: on || undefined })}
+          onType={(only) => search({ type: only ?? undefined })}
           onSize={setSize}
         />
       )}
@@ -115,7 +115,7 @@ export default function LibraryPage() {
           />
         ) : null}
         {list.data && assets.length === 0 && !hasNextPage ? (
-          <Nothing q={q} favourites={favourites} onSearch={search} />
+          <Nothing q={q} favourites={favourites} type={type} onSearch={search} />
         ) : null}
         {assets.length ? (
           <JustifiedGrid
@@ -236,7 +236,12 @@ function useLibraryKeys({
     select: one((asset) => select(asset.id)),
     favourite: some(actions.favourite),
     again: one(actions.again),
-    reference: one(actions.reference),
+    reference: one((asset) => {
+      if (!isClip(asset.mime_type)) actions.reference(asset)
+    }),
+    move: one((asset) => {
+      if (!isClip(asset.mime_type)) actions.move(asset)
+    }),
     discard: some((going) => {
       if (going.length === 1) grid.current?.move('right')
       actions.remove(going)
@@ -263,11 +268,12 @@ function useFocusOfViewed(grid: RefObject<GridHandle | null>, view: string | und
 interface NothingProps {
   q: string
   favourites: boolean
+  type: MediaType | null
   onSearch: (change: LibrarySearch) => void
 }
 
 /** Nothing to show: because nothing was kept, or because of what was searched. */
-function Nothing({ q, favourites, onSearch }: NothingProps) {
+function Nothing({ q, favourites, type, onSearch }: NothingProps) {
   if (q) {
     return (
       <EmptyState
@@ -289,6 +295,24 @@ function Nothing({ q, favourites, onSearch }: NothingProps) {
         {favourites ? 'None of the favourites has' : 'No picture has'}{' '}
         <span className={classes.terms}>{q}</span> in its title, tags or prompt. Try a single word,
         or a part of one.
+      </EmptyState>
+    )
+  }
+  if (type) {
+    const what = type === 'video' ? 'clips' : 'pictures'
+    return (
+      <EmptyState
+        icon={type === 'video' ? IconMovie : IconPhoto}
+        title={favourites ? `No favourites among the ${what}` : `No ${what} kept yet`}
+        actions={
+          <Button variant="default" onClick={() => onSearch({ type: undefined })}>
+            Show everything
+          </Button>
+        }
+      >
+        {type === 'video'
+          ? 'Choose Clip in the workspace, or press the film of a picture to move it, and keep what comes of it.'
+          : `Press Keep on a picture in the workspace, or ${keyHint('keep')}, and it is found here.`}
       </EmptyState>
     )
   }

@@ -55,6 +55,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
     favourite: withAsset((asset) => actions.favourite([asset])),
     again: withAsset((asset) => actions.again(asset)),
     reference: withAsset((asset) => actions.reference(asset)),
+    move: withAsset((asset) => actions.move(asset)),
     discard: withAsset((asset, place) => {
       actions.remove([asset])
       show((shown[place + 1] ?? shown[place - 1])?.id)

@@ -2,6 +2,7 @@ import { Button, Popover } from '@mantine/core'
 import {
   IconDownload,
   IconHeart,
+  IconMovie,
   IconPhotoUp,
   IconRefresh,
   IconTag,
@@ -11,6 +12,7 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LibraryAssetOut } from '@/api'
+import { isClip } from '@/ui/format'
 import { TagsField } from './TagsField'
 import classes from './Toolbar.module.css'
 import type { LibraryActions } from './useLibraryActions'
@@ -55,7 +57,12 @@ export function SelectionBar({ chosen, actions, onAll, onDone }: SelectionBarPro
               onDone()
             }}
           />
-          <Tool icon={IconPhotoUp} label="Reference" run={() => actions.reference(one)} />
+          {isClip(one.mime_type) ? null : (
+            <>
+              <Tool icon={IconPhotoUp} label="Reference" run={() => actions.reference(one)} />
+              <Tool icon={IconMovie} label="Move" run={() => actions.move(one)} />
+            </>
+          )}
         </>
       ) : null}
       <Tool

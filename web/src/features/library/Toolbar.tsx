@@ -4,11 +4,14 @@ import {
   IconHeart,
   IconHeartFilled,
   IconLayoutGrid,
+  IconMovie,
+  IconPhoto,
   IconSquare,
   type Icon,
 } from '@tabler/icons-react'
 import type { ReactNode, RefObject } from 'react'
 import { SearchField } from '@/ui/SearchField'
+import type { MediaType } from './search'
 import { SIZES, type TileSize } from './sizes'
 import classes from './Toolbar.module.css'
 
@@ -18,18 +21,25 @@ const ICONS: Record<TileSize, Icon> = {
   large: IconSquare,
 }
 
+const TYPES: readonly { type: MediaType; label: string; icon: Icon }[] = [
+  { type: 'image', label: 'Pictures', icon: IconPhoto },
+  { type: 'video', label: 'Clips', icon: IconMovie },
+]
+
 interface ToolbarProps {
   q: string
   favourites: boolean
+  type: MediaType | null
   size: TileSize
   said: ReactNode
   field: RefObject<HTMLInputElement | null>
   onSearch: (q: string) => void
   onFavourites: (favourites: boolean) => void
+  onType: (type: MediaType | null) => void
   onSize: (size: TileSize) => void
 }
 
-/** Search, favourites, and how large the pictures are. */
+/** Search, favourites, pictures or clips, and how large the tiles are. */
 export function Toolbar(props: ToolbarProps) {
   const { favourites, size } = props
   const Heart = favourites ? IconHeartFilled : IconHeart
@@ -55,6 +65,19 @@ export function Toolbar(props: ToolbarProps) {
         <Heart size={18} stroke={1.7} aria-hidden />
         <span className={classes.wide}>Favourites</span>
       </button>
+      {TYPES.map(({ type, label, icon: Picture }) => (
+        <button
+          key={type}
+          type="button"
+          className={classes.toggle}
+          aria-pressed={props.type === type}
+          aria-label={`${label} only`}
+          onClick={() => props.onType(props.type === type ? null : type)}
+        >
+          <Picture size={18} stroke={1.7} aria-hidden />
+          <span className={classes.wide}>{label}</span>
+        </button>
+      ))}
       <span className={classes.said} role="status">
         {props.said}
       </span>

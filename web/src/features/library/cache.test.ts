@@ -4,9 +4,9 @@ import { keys } from '@/api/keys'
 import { assetsOf, removeLibraryAsset, storeLibraryAsset, type LibraryPages } from './cache'
 import { libraryAsset } from '../../../tests/fixtures'
 
-const ALL = keys.libraryList({ q: '', favorite: false })
-const FAVOURITES = keys.libraryList({ q: '', favorite: true })
-const SEA = keys.libraryList({ q: 'sea', favorite: false })
+const ALL = keys.libraryList({ q: '', favorite: false, type: null })
+const FAVOURITES = keys.libraryList({ q: '', favorite: true, type: null })
+const SEA = keys.libraryList({ q: 'sea', favorite: false, type: null })
 
 function filled(lists: Record<'all' | 'favourites' | 'sea', string[]>): QueryClient {
   const client = new QueryClient()

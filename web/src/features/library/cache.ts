@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { LibraryAssetOut } from '@/api'
-import { keys } from '@/api/keys'
+import { keys, type LibraryFilter } from '@/api/keys'
 
 export interface LibraryPage {
   items: LibraryAssetOut[]
@@ -32,14 +32,17 @@ export function storeLibraryAsset(client: QueryClient, asset: LibraryAssetOut): 
   const lists = client.getQueriesData<LibraryPages>({ queryKey: LISTS })
   const known = lists.some(([, list]) => list && holds(list, asset.id))
   for (const [queryKey, list] of lists) {
-    const filter = queryKey[2] as { q: string; favorite: boolean }
-    const narrow = filter.q !== '' || filter.favorite
+    const filter = queryKey[2] as LibraryFilter
+    const narrow = filter.q !== '' || filter.favorite || filter.type !== null
+    const fits =
+      (asset.is_favorite || !filter.favorite) &&
+      (filter.type === null || filter.type === asset.asset_type)
     if (list && holds(list, asset.id)) {
       client.setQueryData<LibraryPages>(queryKey, (old) =>
         mapItems(old, (items) => items.map((each) => (each.id === asset.id ? asset : each))),
       )
       if (narrow) void client.invalidateQueries({ queryKey, exact: true, refetchType: 'none' })
-    } else if (narrow ? asset.is_favorite || !filter.favorite : !known) {
+    } else if (narrow ? fits : !known) {
       void client.invalidateQueries({ queryKey, exact: true })
     }
   }

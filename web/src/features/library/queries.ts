@@ -1,13 +1,14 @@
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
 import { sdk } from '@/api'
 import { keys } from '@/api/keys'
+import type { MediaType } from './search'
 
 /** Assets of one reading. */
 const LIMIT = 100
 
-export const libraryList = (q: string, favorite: boolean) =>
+export const libraryList = (q: string, favorite: boolean, type: MediaType | null) =>
   infiniteQueryOptions({
-    queryKey: keys.libraryList({ q, favorite }),
+    queryKey: keys.libraryList({ q, favorite, type }),
     queryFn: ({ pageParam, signal }) =>
       sdk.listLibraryAssets({
         query: {
@@ -15,6 +16,7 @@ export const libraryList = (q: string, favorite: boolean) =>
           cursor: pageParam,
           ...(q ? { q } : {}),
           ...(favorite ? { favorite } : {}),
+          ...(type ? { type } : {}),
         },
         signal,
       }),

@@ -2,7 +2,8 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
 import { makeAgainFromLibrary } from '@/features/jobs/actions'
-import { useAsReference } from '@/features/workspace/useDraftElsewhere'
+import { sourceOf } from '@/features/workspace/moving'
+import { useAsFirstFrame, useAsReference } from '@/features/workspace/useDraftElsewhere'
 import { count } from '@/ui/format'
 import { closeToast, showToast } from '@/ui/toastStore'
 import { storeLibraryAsset } from './cache'
@@ -43,6 +44,7 @@ export interface LibraryActions {
   remove: (assets: readonly LibraryAssetOut[]) => void
   again: (asset: LibraryAssetOut) => void
   reference: (asset: LibraryAssetOut) => void
+  move: (asset: LibraryAssetOut) => void
   download: (assets: readonly LibraryAssetOut[]) => void
 }
 
@@ -50,9 +52,10 @@ export interface LibraryActions {
 export function useLibraryActions(): LibraryActions {
   const client = useQueryClient()
   const asReference = useAsReference()
-  const latest = useRef(asReference)
+  const asFirstFrame = useAsFirstFrame()
+  const latest = useRef({ asReference, asFirstFrame })
   useEffect(() => {
-    latest.current = asReference
+    latest.current = { asReference, asFirstFrame }
   })
   return useMemo(
     () => ({
@@ -64,13 +67,8 @@ export function useLibraryActions(): LibraryActions {
           assets.map((asset) => asset.id),
         ),
       again: (asset) => void makeAgainFromLibrary(client, asset.id),
-      reference: (asset) =>
-        latest.current({
-          assetId: asset.id,
-          thumbnailUrl: asset.thumbnail_url,
-          width: asset.width,
-          height: asset.height,
-        }),
+      reference: (asset) => latest.current.asReference(sourceOf(asset)),
+      move: (asset) => latest.current.asFirstFrame(sourceOf(asset), asset.prompt),
       download: (assets) => void downloadAll(assets),
     }),
     [client],

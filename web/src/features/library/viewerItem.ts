@@ -1,4 +1,5 @@
 import type { LibraryAssetOut } from '@/api'
+import { fpsOf } from '@/api/provenance'
 import type { ViewerItem } from '@/features/lightbox/contract'
 
 /** A kept picture as the viewer takes it. */
@@ -13,6 +14,7 @@ export function viewerItemOf(asset: LibraryAssetOut): ViewerItem {
     width: asset.width,
     height: asset.height,
     mimeType: asset.mime_type,
+    fps: fpsOf(asset.settings),
     prompt: asset.prompt,
     enhancedPrompt: asset.enhanced_prompt,
     seed: asset.seed,

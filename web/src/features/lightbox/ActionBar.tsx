@@ -4,19 +4,24 @@ import {
   IconDownload,
   IconHeart,
   IconHeartFilled,
+  IconMovie,
   IconPhotoUp,
   IconRefresh,
   IconTrash,
   type Icon,
 } from '@tabler/icons-react'
 import { keyHint, type KeyAction } from '@/keys/keymap'
+import { isClip } from '@/ui/format'
 import type { ViewerActions, ViewerItem } from './contract'
 import { downloadOf } from './facts'
 import classes from './ActionBar.module.css'
 
 /** What can be done with the picture. */
 export function ActionBar({ item, actions }: { item: ViewerItem; actions: ViewerActions }) {
-  const { keep, favourite, again, reference, discard } = actions
+  const { keep, favourite, again, discard } = actions
+  const clip = isClip(item.mimeType)
+  const reference = clip ? undefined : actions.reference
+  const move = clip ? undefined : actions.move
   return (
     <div className={classes.bar}>
       {item.kind === 'staged' && keep ? (
@@ -54,6 +59,15 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
           name="Use as reference"
           shortcut="reference"
           run={() => reference(item)}
+        />
+      ) : null}
+      {move ? (
+        <Act
+          icon={IconMovie}
+          label="Move"
+          name="Move this picture"
+          shortcut="move"
+          run={() => move(item)}
         />
       ) : null}
       <a

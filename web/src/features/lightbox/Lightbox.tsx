@@ -3,8 +3,10 @@ import { Modal } from '@mantine/core'
 import { useElementSize, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { panels } from '@/app/panels'
+import { useCovered } from '@/features/rating/cover'
 import { useKeys } from '@/keys/useKeys'
 import { ActionBar } from './ActionBar'
+import { ClipBar } from './ClipBar'
 import { batchOf, partnerOf } from './compare'
 import type { LightboxProps, ViewerItem } from './contract'
 import { Details } from './Details'
@@ -13,6 +15,7 @@ import classes from './Lightbox.module.css'
 import { Stage } from './Stage'
 import { Strip } from './Strip'
 import { TopBar } from './TopBar'
+import { useClip } from './useClip'
 import { useView } from './useView'
 
 /** The viewer: one picture over everything else, with all that is known about it. */
@@ -61,6 +64,8 @@ function Viewer({
   const size = { width, height }
   const control = useView(item.id, size, item)
   const compare = useCompare(items, item)
+  const clip = useClip(item)
+  const covered = useCovered(item)
   const step = (by: 1 | -1) => {
     if (items[index + by]) onIndex(index + by)
   }
@@ -86,7 +91,19 @@ function Viewer({
       keep: () => actions.keep?.(item),
       discard: () => discard?.run(),
       again: () => actions.again?.(item),
-      reference: () => actions.reference?.(item),
+      reference: () => {
+        if (!clip.is) actions.reference?.(item)
+      },
+      move: () => {
+        if (!clip.is) actions.move?.(item)
+      },
+      ...(clip.is
+        ? {
+            'viewer.play': clip.toggle,
+            'viewer.frameBack': () => clip.step(-1),
+            'viewer.frameOn': () => clip.step(1),
+          }
+        : {}),
       favourite: () => actions.favourite?.(item),
       help: () => panels.open('keys'),
       close: () => {
@@ -122,9 +139,11 @@ function Viewer({
             other={compare.other}
             size={size}
             control={control}
+            video={clip.attach}
             onStep={step}
             onClose={onClose}
           />
+          {clip.is && !covered && !compare.other ? <ClipBar clip={clip} /> : null}
           {compare.other ? null : (
             <>
               <Strip.Arrow side="left" disabled={index === 0} onClick={() => step(-1)} />

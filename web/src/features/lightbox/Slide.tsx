@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState, type CSSProperties } from 'react'
+import { useState, type CSSProperties, type RefCallback } from 'react'
 import { keys } from '@/api/keys'
 import { Cover } from '@/features/rating/Cover'
 import { useCovered } from '@/features/rating/cover'
+import { isClip } from '@/ui/format'
 import { placeholderOf } from '@/ui/placeholder'
 import type { ViewerItem } from './contract'
 import classes from './Stage.module.css'
@@ -11,8 +12,16 @@ import type { View } from './view'
 /** From this zoom on, single pixels are wanted, not a smooth picture. */
 const PIXELS = 4
 
-/** One picture in the stage: the small one at once, the whole one as soon as it is there. */
-export function Slide({ item, view, label }: { item: ViewerItem; view: View; label?: string }) {
+interface SlideProps {
+  item: ViewerItem
+  view: View
+  label?: string
+  /** Set where a clip is to play; elsewhere its poster stands for it. */
+  video?: RefCallback<HTMLVideoElement> | undefined
+}
+
+/** One picture or clip in the stage: the small one at once, the whole one as soon as it is there. */
+export function Slide({ item, view, label, video }: SlideProps) {
   const [ready, setReady] = useState(false)
   const covered = useCovered(item)
   const { failed, onError } = useAddressAnew(item)
@@ -33,21 +42,7 @@ export function Slide({ item, view, label }: { item: ViewerItem; view: View; lab
       </div>
     )
   }
-  if (item.mimeType.startsWith('video/')) {
-    return (
-      <video
-        className={classes.picture}
-        style={style}
-        src={item.url}
-        poster={item.thumbnailUrl}
-        controls
-        loop
-        muted
-        playsInline
-        aria-label={label ?? item.prompt}
-      />
-    )
-  }
+  const clip = isClip(item.mimeType)
   return (
     <div className={classes.picture} style={style}>
       {ready ? null : <img src={item.thumbnailUrl} alt="" draggable={false} decoding="async" />}
@@ -55,6 +50,21 @@ export function Slide({ item, view, label }: { item: ViewerItem; view: View; lab
         <p className={classes.failed} role="alert">
           The file could not be read. It may be gone, or the studio cannot be reached.
         </p>
+      ) : clip ? (
+        video ? (
+          <video
+            ref={video}
+            src={item.url}
+            poster={item.thumbnailUrl}
+            loop
+            muted
+            playsInline
+            disablePictureInPicture
+            aria-label={label ?? item.title ?? item.prompt}
+            onLoadedData={() => setReady(true)}
+            onError={onError}
+          />
+        ) : null
       ) : (
         <img
           src={item.url}

@@ -1,4 +1,4 @@
-import { useRef, useState, type PointerEvent } from 'react'
+import { useRef, useState, type PointerEvent, type RefCallback } from 'react'
 import { clampSplit, splitByKey } from './compare'
 import type { ViewerItem } from './contract'
 import { Slide } from './Slide'
@@ -21,6 +21,8 @@ interface StageProps {
   other: ViewerItem | null
   size: Size
   control: ViewControl
+  /** Takes the element of the clip that is looked at. */
+  video: RefCallback<HTMLVideoElement>
   onStep: (step: 1 | -1) => void
   onClose: () => void
 }
@@ -79,7 +81,11 @@ export function Stage(props: StageProps) {
               }}
               aria-hidden={place !== 1}
             >
-              <Slide item={each} view={place === 1 ? control.view : fitted(size, each)} />
+              <Slide
+                item={each}
+                view={place === 1 ? control.view : fitted(size, each)}
+                video={place === 1 ? props.video : undefined}
+              />
             </div>
           ) : null,
         )

@@ -11,6 +11,8 @@ export interface ViewerItem {
   width: number
   height: number
   mimeType: string
+  /** Of a clip: frames a second, for going from one to the next. */
+  fps: number | null
   prompt: string
   enhancedPrompt: string | null
   seed: number | null
@@ -30,6 +32,8 @@ export interface ViewerActions {
   discard?: (item: ViewerItem) => void
   again?: (item: ViewerItem) => void
   reference?: (item: ViewerItem) => void
+  /** Makes the picture the first frame of a clip. */
+  move?: (item: ViewerItem) => void
   favourite?: (item: ViewerItem) => void
   /** Puts single values (a prompt, a seed, a size) into the draft of the workspace. */
   use?: (patch: Partial<Draft>, said: string) => void

@@ -75,7 +75,7 @@ describe('facts', () => {
   })
 
   it('names job types that it does not know', () => {
-    expect(jobTypeName('video_high')).toBe('High quality film')
+    expect(jobTypeName('video_high')).toBe('High quality clip')
     expect(jobTypeName('odd')).toBe('Picture')
   })
 })

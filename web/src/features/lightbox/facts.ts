@@ -1,7 +1,7 @@
 import type { JobTypeOut } from '@/api'
 import type { Provenance } from '@/api/provenance'
 import { EMPTY_DRAFT, type Draft } from '@/features/workspace/draft'
-import { duration, fileSize, fullTime, ratioName } from '@/ui/format'
+import { duration, fileName, fileSize, fullTime, isClip, lengthOf, ratioName } from '@/ui/format'
 import type { ViewerItem } from './contract'
 
 /** Something known about a picture; what can be used goes into the draft. */
@@ -39,10 +39,10 @@ export function jobTypeName(jobType: string, known?: JobTypeOut): string {
   const quality =
     known?.quality ?? (words.includes('high') ? 'high' : words.includes('fast') ? 'fast' : '')
   const video = (known?.format ?? (words.includes('video') ? 'video' : 'image')) === 'video'
-  const thing = video ? 'film' : 'picture'
+  const thing = video ? 'clip' : 'picture'
   if (quality === 'fast') return `Fast ${thing}`
   if (quality === 'high') return `High quality ${thing}`
-  return video ? 'Film' : 'Picture'
+  return video ? 'Clip' : 'Picture'
 }
 
 /** The facts of making, in the order in which people look for them. */
@@ -80,6 +80,22 @@ export function makingFacts(
         copy: made.jobType,
         note: made.jobType,
         use: { jobType: made.jobType },
+      })
+    }
+    if (isClip(item.mimeType) && made.frames && made.fps) {
+      const seconds = made.frames / made.fps
+      facts.push({
+        label: 'Length',
+        value: lengthOf(seconds),
+        note: `${made.frames} frames, ${made.fps} a second`,
+        use: { seconds },
+      })
+    }
+    if (made.motion.kind) {
+      facts.push({
+        label: 'Motion',
+        value: made.motion.kind.replaceAll('-', ' '),
+        use: { motion: made.motion.kind, motionStrength: made.motion.strength },
       })
     }
     if (made.reference) {
@@ -164,20 +180,23 @@ export function wholeDraft(item: ViewerItem, made: Provenance): Draft {
     negative,
     steps: made.steps,
     guidance: made.guidanceScale,
+    ...(isClip(item.mimeType) ? clipDraft(made) : {}),
   }
 }
 
-const SUFFIXES: Record<string, string> = {
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/jpeg': 'jpg',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
+function clipDraft(made: Provenance): Partial<Draft> {
+  return {
+    seconds: made.frames && made.fps ? made.frames / made.fps : null,
+    fps: made.fps,
+    motion: made.motion.kind,
+    motionStrength: made.motion.strength,
+    easing: made.motion.easing,
+    loop: made.motion.loop,
+  }
 }
 
 /** Where a picture is downloaded from, and its name where the page gives it. */
 export function downloadOf(item: ViewerItem): { href: string; download: string } {
-  const suffix = SUFFIXES[item.mimeType] ?? 'png'
   const href = item.kind === 'kept' ? `/api/library/assets/${item.id}/download` : item.url
-  return { href, download: `fabula-${item.id}.${suffix}` }
+  return { href, download: fileName(item.id, item.mimeType) }
 }

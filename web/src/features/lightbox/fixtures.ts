@@ -12,6 +12,7 @@ export function viewerItem(part: Partial<ViewerItem> = {}): ViewerItem {
     width: 1024,
     height: 768,
     mimeType: 'image/png',
+    fps: null,
     prompt: 'a lighthouse in a storm',
     enhancedPrompt: null,
     seed: 42,

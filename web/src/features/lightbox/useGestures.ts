@@ -75,10 +75,7 @@ export function useGestures(parts: GestureParts) {
 
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return
-    if (
-      event.target instanceof Element &&
-      event.target.closest('button, a, video, [role="slider"]')
-    )
+    if (event.target instanceof Element && event.target.closest('button, a, [role="slider"]'))
       return
     event.currentTarget.setPointerCapture(event.pointerId)
     const points = new Map(held.current?.points)

@@ -1,15 +1,18 @@
 import {
   IconBookmarkFilled,
   IconBookmarkPlus,
+  IconMovie,
   IconPhotoUp,
   IconRefresh,
   IconTrash,
   type Icon,
 } from '@tabler/icons-react'
-import type { DragEvent } from 'react'
+import { useState, type DragEvent } from 'react'
 import type { AssetRef, JobOut, ProgressOut } from '@/api'
 import { CoverMark } from '@/features/rating/CoverMark'
 import { uncover, useCovered } from '@/features/rating/cover'
+import { ClipPreview } from '@/ui/ClipPreview'
+import { isClip } from '@/ui/format'
 import { MediaTile } from '@/ui/MediaTile'
 import { Ring } from '@/ui/Ring'
 import { useLongPress } from '@/ui/useLongPress'
@@ -27,10 +30,12 @@ interface CardProps {
   on: JobHandlers
 }
 
-/** A finished picture of the workspace. */
+/** A finished picture or clip of the workspace. */
 export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
   const covered = useCovered(asset)
   const longPress = useLongPress(() => on.menu(job, asset))
+  const clip = isClip(asset.mime_type)
+  const [active, setActive] = useState(false)
   const number = job.count > 1 ? `, ${asset.asset_index + 1} of ${job.count}` : ''
   const drag = (event: DragEvent) => {
     event.dataTransfer.setData(DRAGGED, JSON.stringify(asset))
@@ -43,8 +48,12 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
       tabIndex={0}
       role="group"
       aria-label={`${job.original_prompt}${number}${asset.saved ? ', kept' : ''}`}
-      draggable
+      draggable={!clip}
       onDragStart={drag}
+      onPointerEnter={(event) => setActive(event.pointerType === 'mouse')}
+      onPointerLeave={() => setActive(false)}
+      onFocus={() => setActive(true)}
+      onBlur={() => setActive(false)}
       {...longPress}
     >
       <button
@@ -62,7 +71,15 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
           alt={job.original_prompt}
           covered={covered}
         >
-          {covered ? <CoverMark /> : null}
+          {covered ? (
+            <CoverMark />
+          ) : clip ? (
+            <ClipPreview
+              src={asset.preview_url}
+              duration={asset.duration_seconds}
+              active={active}
+            />
+          ) : null}
         </MediaTile>
       </button>
       {asset.saved ? (
@@ -78,7 +95,20 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
           run={() => actions.keep(job, asset)}
         />
         <Action icon={IconRefresh} label="Make again" run={() => actions.again(job)} />
-        <Action icon={IconPhotoUp} label="Use as reference" run={() => actions.reference(asset)} />
+        {clip ? null : (
+          <>
+            <Action
+              icon={IconPhotoUp}
+              label="Use as reference"
+              run={() => actions.reference(asset)}
+            />
+            <Action
+              icon={IconMovie}
+              label="Move this picture"
+              run={() => actions.move(job, asset)}
+            />
+          </>
+        )}
         <Action icon={IconTrash} label="Discard" run={() => actions.discard(job, [asset])} />
       </div>
     </div>

@@ -5,6 +5,7 @@ import {
   IconBookmarks,
   IconCopy,
   IconDownload,
+  IconMovie,
   IconPencil,
   IconPhotoUp,
   IconRefresh,
@@ -14,6 +15,7 @@ import {
 import type { AssetRef, JobOut } from '@/api'
 import { useKeys } from '@/keys/useKeys'
 import { copyText } from '@/ui/copyText'
+import { fileName, isClip } from '@/ui/format'
 import classes from './CardMenu.module.css'
 import type { StagedActions } from './useStagedActions'
 
@@ -74,7 +76,12 @@ function ofPicture(job: JobOut, asset: AssetRef, actions: StagedActions): Item[]
       icon: IconBookmarkPlus,
       run: () => actions.keep(job, asset),
     },
-    { label: 'Use as reference', icon: IconPhotoUp, run: () => actions.reference(asset) },
+    ...(isClip(asset.mime_type)
+      ? []
+      : [
+          { label: 'Use as reference', icon: IconPhotoUp, run: () => actions.reference(asset) },
+          { label: 'Move this picture', icon: IconMovie, run: () => actions.move(job, asset) },
+        ]),
   ]
 }
 
@@ -124,7 +131,7 @@ function DownloadLink({ asset }: { asset: AssetRef }) {
       leftSection={<IconDownload size={20} stroke={1.7} />}
       component="a"
       href={asset.url}
-      download={`fabula-${asset.id}.png`}
+      download={fileName(asset.id, asset.mime_type)}
     >
       Download
     </Button>

@@ -12,10 +12,12 @@ import classes from './Composer.module.css'
 import { offerTranslation } from './compelPaste'
 import { mayDrop, readDropped } from './dragging'
 import { patchDraft, useDraft } from './draft'
+import { typeFor } from './engine'
 import { ImprovedPart } from './ImprovedPart'
 import { ImprovingPart } from './ImprovingPart'
 import { NegativePart } from './NegativePart'
-import { EXAMPLES } from './examples'
+import { CLIP_EXAMPLES, EXAMPLES } from './examples'
+import { FramesPart } from './FramesPart'
 import { focusPrompt, PROMPT_ID } from './promptFocus'
 import { ReferencePart } from './ReferencePart'
 import { obstacle, summaryOf } from './request'
@@ -23,7 +25,14 @@ import { Settings } from './Settings'
 import { StandsFor } from './StandsFor'
 import { useImprove } from './useImprove'
 import { useMakeDraft } from './useMakeDraft'
-import { useUpload } from './useUpload'
+import { useUpload, type SourcePlace } from './useUpload'
+
+const PICTURE_QUESTION = 'What should be in the picture?'
+const DROP_WORDS: Record<SourcePlace, string> = {
+  reference: 'Drop to use as reference',
+  firstFrame: 'Drop to begin with it',
+  lastFrame: 'Drop to end with it',
+}
 
 const WeightsPart = lazy(() => import('./WeightsPart'))
 
@@ -39,7 +48,10 @@ interface ComposerProps {
 export function Composer({ compact = false, examples = false, onMade }: ComposerProps) {
   const draft = useDraft()
   const { data: types } = useQuery(jobTypes)
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(
+    draft,
+    types?.find((each) => each.job_type === draft.jobType),
+  )
   const improve = useImprove()
   const upload = useUpload()
   const { make, pending } = useMakeDraft(type, onMade)
@@ -47,13 +59,25 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const [negativeOpen, setNegativeOpen] = useState(false)
   const [weightsOpen, setWeightsOpen] = useState(false)
   const file = useRef<HTMLInputElement>(null)
+  const wanted = useRef<SourcePlace>('reference')
+  const pick = (to: SourcePlace) => {
+    wanted.current = to
+    file.current?.click()
+  }
   useKeys({ make, improve: () => improve.run() })
 
+  const clip = type?.limits?.clip ?? null
+  /** Where the next picture goes: a clip begins with the first one and ends with the second. */
+  const place: SourcePlace = !clip
+    ? 'reference'
+    : draft.firstFrame && clip.last_frame
+      ? 'lastFrame'
+      : 'firstFrame'
   const take = (data: DataTransfer): boolean => {
     const dropped = readDropped(data)
     if (!dropped) return false
-    if ('file' in dropped) upload.run(dropped.file)
-    else patchDraft({ reference: dropped.reference })
+    if ('file' in dropped) upload.run(dropped.file, place)
+    else patchDraft({ [place]: dropped.reference })
     return true
   }
   const drop = (event: DragEvent) => {
@@ -88,9 +112,10 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
     </>
   )
   return (
-    <div className={classes.composer}>
+    <div className={classes.composer} data-clip={clip ? true : undefined}>
       <section
         className={`${classes.main} ${over ? classes.over : ''}`}
+        data-drop={DROP_WORDS[place]}
         aria-label="Prompt"
         onDragOver={(event) => {
           if (!mayDrop(event.dataTransfer)) return
@@ -104,13 +129,17 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           id={PROMPT_ID}
           className={classes.prompt}
           aria-label="Prompt"
-          placeholder="What should be in the picture?"
+          placeholder={
+            clip ? 'What should be seen, and how does the camera move?' : PICTURE_QUESTION
+          }
           rows={3}
           value={draft.prompt}
           onChange={(event) => patchDraft({ prompt: event.currentTarget.value })}
           onPaste={paste}
         />
-        {draft.prompt === '' && examples ? <Examples /> : null}
+        {draft.prompt === '' && examples ? (
+          <Examples prompts={clip ? CLIP_EXAMPLES : EXAMPLES} />
+        ) : null}
         <StandsFor prompt={draft.prompt} />
         {improve.pending ? (
           <ImprovingPart written={improve.written} onStop={improve.stop} />
@@ -132,8 +161,14 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             <WeightsPart prompt={draft.prompt} onClose={() => setWeightsOpen(false)} />
           </Suspense>
         ) : null}
-        {draft.reference || upload.pending ? (
-          <ReferencePart draft={draft} uploading={upload.pending} />
+        {clip ? (
+          <FramesPart draft={draft} limits={clip} uploading={upload.pending} onPick={pick} />
+        ) : draft.reference || upload.pending ? (
+          <ReferencePart
+            draft={draft}
+            uploading={upload.pending !== null}
+            strength={type?.limits?.reference_strength !== false}
+          />
         ) : null}
         <div className={classes.tools}>
           <Button
@@ -169,17 +204,19 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           >
             Weights
           </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            className={classes.tool}
-            data-on={draft.reference !== null}
-            leftSection={<IconPhotoPlus size={17} stroke={1.7} />}
-            onClick={() => file.current?.click()}
-            disabled={type?.limits?.image_to_image === false}
-          >
-            Reference
-          </Button>
+          {clip ? null : (
+            <Button
+              variant="subtle"
+              color="gray"
+              className={classes.tool}
+              data-on={draft.reference !== null}
+              leftSection={<IconPhotoPlus size={17} stroke={1.7} />}
+              onClick={() => pick('reference')}
+              disabled={type?.limits?.image_to_image === false}
+            >
+              Reference
+            </Button>
+          )}
           <Button
             variant="subtle"
             color="gray"
@@ -197,7 +234,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             accept="image/png,image/jpeg,image/webp,image/gif"
             onChange={(event) => {
               const chosen = event.currentTarget.files?.[0]
-              if (chosen) upload.run(chosen)
+              if (chosen) upload.run(chosen, wanted.current)
               event.currentTarget.value = ''
             }}
           />
@@ -211,11 +248,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
 }
 
 /** A few prompts to click, where nothing is written yet. */
-function Examples() {
+function Examples({ prompts }: { prompts: readonly string[] }) {
   return (
     <div className={classes.examples}>
       <span className={classes.hint}>For example</span>
-      {EXAMPLES.slice(0, 2).map((prompt) => (
+      {prompts.slice(0, 2).map((prompt) => (
         <button
           key={prompt}
           type="button"

@@ -14,7 +14,7 @@ export default function ComposerSheet({ onClose }: { onClose: () => void }) {
       {...escapeCloses(onClose)}
       position="bottom"
       size="auto"
-      title="Make pictures"
+      title="Make"
       closeButtonProps={{ size: 44, 'aria-label': 'Close' }}
       radius="8px 8px 0 0"
     >

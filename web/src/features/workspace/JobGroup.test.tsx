@@ -8,6 +8,7 @@ import { renderPage } from '../../../tests/render'
 import { server } from '../../../tests/server'
 import type { JobOut } from '@/api'
 import { keys } from '@/api/keys'
+import { coverAll } from '@/features/rating/cover'
 import { JobGroup } from './JobGroup'
 
 const API = 'http://studio.test/api'
@@ -19,6 +20,7 @@ async function shown(made: JobOut) {
     discard: vi.fn(),
     again: vi.fn(),
     reference: vi.fn(),
+    move: vi.fn(),
   }
   const on = { open: vi.fn(), menu: vi.fn(), edit: vi.fn(), hide: vi.fn() }
   const view = await renderPage(
@@ -135,4 +137,25 @@ describe('a job that failed', () => {
     await user.click(screen.getByRole('button', { name: 'Hide' }))
     expect(on.hide).toHaveBeenCalledWith(failed.id)
   })
+})
+
+it('a covered clip does not play while it is pointed at', async () => {
+  coverAll()
+  server.use(
+    http.get(`${API}/me/content`, () =>
+      HttpResponse.json({ mode: 'adult', blur: true, age_check: 'confirmed', steps: [] }),
+    ),
+  )
+  const clip = asset(0, {
+    mime_type: 'video/mp4',
+    duration_seconds: 5,
+    preview_url: '/api/files/workspace-temp/0.preview.mp4',
+    rating: 'adult',
+  })
+  const { container, user } = await shown(job(3, { format: 'video', assets: [clip] }))
+  const cover = await screen.findByRole('button', { name: /for adults/ })
+  await user.hover(cover)
+  expect(container.querySelector('video')).toBeNull()
+  await user.click(cover)
+  await waitFor(() => expect(container.querySelector('video')).toBeInTheDocument())
 })

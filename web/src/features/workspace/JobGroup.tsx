@@ -18,7 +18,7 @@ import type { AssetRef, JobOut } from '@/api'
 import { cancelJob, tryAgain } from '@/features/jobs/actions'
 import { useProgress } from '@/features/jobs/queries'
 import { copyText } from '@/ui/copyText'
-import { ratioName, when } from '@/ui/format'
+import { lengthOf, ratioName, when } from '@/ui/format'
 import { Tip } from '@/ui/Tip'
 import { Card, CardInMaking } from './Card'
 import { cellsOf, layoutOf, gridColumns, progressWords } from './grouping'
@@ -83,6 +83,9 @@ function GroupHead({ job, live, actions, on }: JobGroupProps & { live: string | 
     `seed ${job.params.seed}`,
     job.enhanced_prompt ? 'improved prompt' : '',
     job.params.reference ? 'from a reference' : '',
+    job.params.clip ? lengthOf(job.params.clip.seconds) : '',
+    job.params.clip?.first_frame ? 'from a picture' : '',
+    job.params.clip?.motion?.kind?.replaceAll('-', ' ') ?? '',
     job.engine?.name ?? '',
   ]
   return (

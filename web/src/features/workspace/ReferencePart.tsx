@@ -4,8 +4,16 @@ import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
 import { strengthWords } from './request'
 
-/** The picture to start from, and how far to leave it. */
-export function ReferencePart({ draft, uploading }: { draft: Draft; uploading: boolean }) {
+/** The picture to start from, and how far to leave it where the engine lets one say so. */
+export function ReferencePart({
+  draft,
+  uploading,
+  strength: hasStrength,
+}: {
+  draft: Draft
+  uploading: boolean
+  strength: boolean
+}) {
   const { reference, strength } = draft
   return (
     <div className={`${classes.part} ${classes.reference}`}>
@@ -16,6 +24,8 @@ export function ReferencePart({ draft, uploading }: { draft: Draft; uploading: b
       )}
       {uploading ? (
         <span role="status">Bringing the picture along…</span>
+      ) : !hasStrength ? (
+        <span className={classes.hint}>This engine decides itself how far to leave it.</span>
       ) : (
         <RangeField
           label="Change"

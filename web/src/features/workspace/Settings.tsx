@@ -6,31 +6,54 @@ import { Choice, Line, RangeField, SelectField } from '@/ui/Fields'
 import { count, duration, ratioName } from '@/ui/format'
 import { Tip } from '@/ui/Tip'
 import classes from './Composer.module.css'
+import { ClipAdvanced, ClipFields } from './ClipFields'
 import { ControlFields } from './ControlFields'
 import { patchDraft, type Draft } from './draft'
+import { namedEngine, typeFor } from './engine'
+import { EngineFields } from './EngineFields'
 import { missingTypes } from './missing'
 import { PresetField } from './PresetField'
 import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
-/** The two that nearly everybody wants; the others are under Advanced. */
-const MAIN_TYPES = ['sdxl_image_fast', 'sdxl_image_high']
+/** What nearly everybody wants; the others are under Advanced. */
+const MAIN_TYPES = {
+  image: ['sdxl_image_fast', 'sdxl_image_high'],
+  video: ['video_fast', 'video_high'],
+}
 
 /** How it is made. What is left alone is decided by the kind of job. */
 export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] | undefined }) {
-  const type = types?.find((each) => each.job_type === draft.jobType)
+  const listed = types?.find((each) => each.job_type === draft.jobType)
+  const type = typeFor(draft, listed)
   const limits = type?.limits ?? null
+  const kind = draft.jobType.startsWith('video') ? 'video' : 'image'
   const choose = (name: string) => {
     const chosen = types?.find((each) => each.job_type === name)
-    if (chosen) patchDraft(withJobType(draft, chosen))
+    if (!chosen) return
+    const next = namedEngine(draft, chosen) ? draft : { ...draft, engine: '', model: '' }
+    patchDraft(withJobType(next, typeFor(next, chosen) ?? chosen))
   }
   return (
     <section className={classes.settings} aria-label="Settings">
       <EngineLine type={type} />
       <Choice
+        label="Kind"
+        value={kind}
+        onChange={(next) => choose(MAIN_TYPES[next][0] ?? '')}
+        options={[
+          { value: 'image', label: 'Picture' },
+          {
+            value: 'video',
+            label: 'Clip',
+            disabled: types?.some((each) => each.format === 'video' && each.available) === false,
+          },
+        ]}
+      />
+      <Choice
         label="Quality"
         value={draft.jobType}
         onChange={choose}
-        options={MAIN_TYPES.map((name) => {
+        options={MAIN_TYPES[kind].map((name) => {
           const row = types?.find((each) => each.job_type === name)
           return {
             value: name,
@@ -40,19 +63,22 @@ export function Settings({ draft, types }: { draft: Draft; types: JobTypeOut[] |
           }
         })}
       />
-      <Choice
-        label="Pictures"
-        value={Math.min(draft.count, limits?.max_count ?? 6)}
-        onChange={(value) => patchDraft({ count: value })}
-        options={Array.from({ length: limits?.max_count ?? 6 }, (_, at) => ({
-          value: at + 1,
-          label: at + 1,
-        }))}
-      />
+      {limits?.clip ? <ClipFields draft={draft} limits={limits.clip} /> : null}
+      {kind === 'video' ? null : (
+        <Choice
+          label="Pictures"
+          value={Math.min(draft.count, limits?.max_count ?? 6)}
+          onChange={(value) => patchDraft({ count: value })}
+          options={Array.from({ length: limits?.max_count ?? 6 }, (_, at) => ({
+            value: at + 1,
+            label: at + 1,
+          }))}
+        />
+      )}
       <ShapeField draft={draft} limits={limits} />
-      <SeedField seed={draft.seed} />
+      {limits?.seeds === false ? null : <SeedField seed={draft.seed} />}
       <PresetField preset={draft.preset} />
-      <Advanced draft={draft} types={types} limits={limits} onType={choose} />
+      <Advanced draft={draft} types={types} type={listed} limits={limits} onType={choose} />
     </section>
   )
 }
@@ -70,34 +96,58 @@ function EngineLine({ type }: { type: JobTypeOut | undefined }) {
   return (
     <div className={classes.engine} title={engine?.summary}>
       {engine ? engine.name : type ? 'No engine' : '\u00a0'}
-      {engine ? (
-        <small>{engine.stand_in ? 'mini model, for trying' : 'picture engine'}</small>
-      ) : null}
+      {engine ? <small>{engineWords(type)}</small> : null}
     </div>
   )
 }
+
+function engineWords({ format, engine }: JobTypeOut): string {
+  if (format === 'video') return engine?.stand_in ? 'moves a still picture' : 'clip engine'
+  return engine?.stand_in ? 'mini model, for trying' : 'picture engine'
+}
+
+/** The value of the choice that leaves the shape to the first frame. */
+const AS_FRAME = 'frame'
 
 function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null }) {
   if (!limits) return <div className={classes.shapeRoom} />
   const size = sizeOf(draft, limits)
   const name = (shape: Shape) => `${shape.width}x${shape.height}`
   const shapes = shapesFor(limits)
-  const own = shapes.some((shape) => name(shape) === name(size)) ? shapes : [...shapes, size]
+  const frame = limits.clip ? draft.firstFrame : null
+  const known = frame !== null || shapes.some((shape) => name(shape) === name(size))
+  const own = known ? shapes : [...shapes, size]
   return (
     <Choice
       label="Shape"
       note={`${size.width}×${size.height}`}
-      value={name(size)}
+      value={frame && draft.size === null ? AS_FRAME : name(size)}
       onChange={(value) => {
+        if (value === AS_FRAME) {
+          patchDraft({ size: null })
+          return
+        }
         const [width = 0, height = 0] = value.split('x').map(Number)
         patchDraft({ size: { width, height } })
       }}
-      options={own.map((shape) => ({
-        value: name(shape),
-        name: `${ratioName(shape.width, shape.height)}, ${shape.width} by ${shape.height} pixels`,
-        label: <ShapeIcon {...shape} />,
-        sub: ratioName(shape.width, shape.height),
-      }))}
+      options={[
+        ...(frame
+          ? [
+              {
+                value: AS_FRAME,
+                name: 'As the first frame',
+                label: <ShapeIcon {...frame} />,
+                sub: 'own',
+              },
+            ]
+          : []),
+        ...own.map((shape) => ({
+          value: name(shape),
+          name: `${ratioName(shape.width, shape.height)}, ${shape.width} by ${shape.height} pixels`,
+          label: <ShapeIcon {...shape} />,
+          sub: ratioName(shape.width, shape.height),
+        })),
+      ]}
     />
   )
 }
@@ -156,18 +206,24 @@ function SeedField({ seed }: { seed: number | null }) {
 function Advanced({
   draft,
   types,
+  type,
   limits,
   onType,
 }: {
   draft: Draft
   types: JobTypeOut[] | undefined
+  type: JobTypeOut | undefined
   limits: LimitsOut | null
   onType: (name: string) => void
 }) {
   const [open, setOpen] = useState(false)
-  const other = !MAIN_TYPES.includes(draft.jobType)
-  const chosen = Object.values(draft.controls).some(Boolean)
-  const changed = draft.steps !== null || draft.guidance !== null || other || chosen
+  const other = !Object.values(MAIN_TYPES).flat().includes(draft.jobType)
+  const clipOnly = limits?.clip ? [draft.fps, draft.motionStrength] : []
+  const own = [draft.steps, draft.guidance, ...clipOnly]
+  const eased = limits?.clip ? draft.easing !== '' : false
+  const worded = Object.values(draft.controls).some(Boolean)
+  const changed =
+    other || eased || worded || draft.engine !== '' || own.some((value) => value !== null)
   return (
     <div>
       <button
@@ -181,24 +237,26 @@ function Advanced({
       </button>
       {open ? (
         <div className={classes.advanced}>
-          {limits ? (
-            <>
-              <RangeField
-                resettable
-                label="Steps"
-                value={draft.steps}
-                {...bounds(limits.steps)}
-                onChange={(steps) => patchDraft({ steps })}
-              />
-              <RangeField
-                resettable
-                label="Guidance scale"
-                value={draft.guidance}
-                {...bounds(limits.guidance_scale)}
-                show={(value) => value.toFixed(1)}
-                onChange={(guidance) => patchDraft({ guidance })}
-              />
-            </>
+          {type ? <EngineFields draft={draft} type={type} limits={limits} /> : null}
+          {limits?.clip ? <ClipAdvanced draft={draft} limits={limits.clip} /> : null}
+          {limits && hasChoice(limits.steps) ? (
+            <RangeField
+              resettable
+              label="Steps"
+              value={draft.steps}
+              {...bounds(limits.steps)}
+              onChange={(steps) => patchDraft({ steps })}
+            />
+          ) : null}
+          {limits && hasChoice(limits.guidance_scale) ? (
+            <RangeField
+              resettable
+              label="Guidance scale"
+              value={draft.guidance}
+              {...bounds(limits.guidance_scale)}
+              show={(value) => value.toFixed(1)}
+              onChange={(guidance) => patchDraft({ guidance })}
+            />
           ) : null}
           <ControlFields controls={draft.controls} />
           <SelectField
@@ -217,6 +275,8 @@ function Advanced({
     </div>
   )
 }
+
+const hasChoice = (range: LimitsOut['steps']) => range.minimum < range.maximum
 
 const bounds = (range: LimitsOut['steps']) => ({
   minimum: range.minimum,

@@ -47,7 +47,7 @@ function PromptLine({
   return (
     <>
       <button type="button" className={classes.slimPrompt} onClick={onWrite}>
-        {draft.prompt || 'What should be in the picture?'}
+        {draft.prompt || 'What should be made?'}
       </button>
       {withSummary && type ? (
         <span className={composer.summary}>{summaryOf(draft, type)}</span>

@@ -8,10 +8,13 @@ import { useDraft } from './draft'
 
 /** Says once that the engine is a stand-in, until it is closed; the settings say it always. */
 export function StandInNote() {
-  const [seen, setSeen] = useLocalStorage({ key: 'fabula.note.stand-in', defaultValue: false })
   const { jobType } = useDraft()
   const { data: types } = useQuery(jobTypes)
   const engine = types?.find((type) => type.job_type === jobType)?.engine
+  const [seen, setSeen] = useLocalStorage({
+    key: `fabula.note.stand-in.${engine?.id ?? ''}`,
+    defaultValue: false,
+  })
   if (seen || (types && !engine?.stand_in)) return null
   if (!engine) return <p className={classes.standIn} />
   return (

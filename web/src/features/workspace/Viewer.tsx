@@ -75,6 +75,10 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
             actions.reference(asset)
             show(undefined)
           }),
+          move: withAsset(({ job, asset }) => {
+            actions.move(job, asset)
+            show(undefined)
+          }),
           discard: withAsset(({ job, asset }) => {
             const next = listed[at + 1] ?? listed[at - 1]
             actions.discard(job, [asset])

@@ -8,6 +8,7 @@ import { keys } from '@/api/keys'
 import { dismissJob } from '@/features/jobs/actions'
 import { jobTypes, workspaceJobs } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
+import { isClip } from '@/ui/format'
 import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
 import { EmptyState, ErrorState } from '@/ui/States'
 import { useStable } from '@/ui/useStable'
@@ -108,7 +109,7 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
 
   const edit = (job: JobOut) => {
     const type = types?.find((each) => each.job_type === job.job_type)
-    patchDraft(draftOf(job, type?.limits ?? null))
+    patchDraft(draftOf(job, type))
     onWrite()
   }
   const on = useStable<JobHandlers>({
@@ -171,6 +172,9 @@ function useGridKeys(
     down: () => moveFocus(grid.current, 'down'),
     open: onFocused(({ asset }) => open(asset.id)),
     keep: onFocused(({ job, asset }) => actions.keep(job, asset)),
+    move: onFocused(({ job, asset }) => {
+      if (!isClip(asset.mime_type)) actions.move(job, asset)
+    }),
     discard: onFocused(({ job, asset }) => {
       moveFocus(grid.current, 'right')
       actions.discard(job, [asset])

@@ -57,7 +57,7 @@ describe('the draft of a job', () => {
   it('leaves unsaid what is the job type’s own', () => {
     const made = job(1, { width: 1024, height: 1024 })
     made.params = { ...made.params, width: 1024, height: 1024, steps: 15, guidance_scale: 3 }
-    expect(draftOf(made, jobType().limits)).toMatchObject({
+    expect(draftOf(made, jobType())).toMatchObject({
       size: null,
       steps: null,
       guidance: 3,
@@ -66,7 +66,7 @@ describe('the draft of a job', () => {
   })
 
   it('uses the rewriting that it was made from', () => {
-    const made = draftOf(job(1, { enhanced_prompt: 'a red fox in soft light' }), null)
+    const made = draftOf(job(1, { enhanced_prompt: 'a red fox in soft light' }), undefined)
     expect(made.improved).toMatchObject({ text: 'a red fox in soft light', inUse: true })
   })
 })

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type { Controls } from '@/api'
 
-/** A picture to start from. */
+/** A picture to start from, or to end with. */
 export interface DraftReference {
   assetId: string
   thumbnailUrl: string
@@ -40,8 +40,22 @@ export interface Draft {
   reference: DraftReference | null
   /** The id of a preset, or empty. */
   preset: string
+  /** An engine's id, and names of its model and sampler; empty for the studio's choice. */
+  engine: string
+  model: string
+  scheduler: string
   /** How far the result may leave the reference: 0 keeps it, 1 ignores it. */
   strength: number
+  /** Of a clip: where it begins and where it ends. */
+  firstFrame: DraftReference | null
+  lastFrame: DraftReference | null
+  seconds: number | null
+  fps: number | null
+  /** A camera move by name; empty leaves it to the prompt's words. */
+  motion: string
+  motionStrength: number | null
+  easing: string
+  loop: boolean
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -57,7 +71,18 @@ export const EMPTY_DRAFT: Draft = {
   guidance: null,
   reference: null,
   preset: '',
+  engine: '',
+  model: '',
+  scheduler: '',
   strength: 0.5,
+  firstFrame: null,
+  lastFrame: null,
+  seconds: null,
+  fps: null,
+  motion: '',
+  motionStrength: null,
+  easing: '',
+  loop: false,
 }
 
 const PREFIX = 'fabula.draft.'

@@ -7,3 +7,9 @@ export const EXAMPLES: readonly string[] = [
   'a hot air balloon above the clouds at sunset',
   'a teapot on a table in a sunny room, oil painting',
 ]
+
+/** The same for clips, with a camera move in words. */
+export const CLIP_EXAMPLES: readonly string[] = [
+  'slow zoom in on a lighthouse at sunset',
+  'pan left across the mountains at dawn, in a loop',
+]

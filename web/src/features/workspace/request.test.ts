@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jobType, limits } from '../../../tests/fixtures'
+import { clipLimits, jobType, limits } from '../../../tests/fixtures'
 import { EMPTY_DRAFT, type Draft } from './draft'
 import {
   estimateOf,
@@ -10,6 +10,7 @@ import {
   requestOf,
   rewritingInUse,
   shapesFor,
+  sizeOf,
   strengthWords,
   summaryOf,
   withJobType,
@@ -169,4 +170,84 @@ it('rolled seeds are legal and differ', () => {
   const seeds = Array.from({ length: 20 }, randomSeed)
   expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)).toBe(true)
   expect(new Set(seeds).size).toBeGreaterThan(15)
+})
+
+describe('a clip', () => {
+  const clipType = jobType({
+    job_type: 'video_fast',
+    format: 'video',
+    credits: 3,
+    limits: clipLimits,
+  })
+  const picture = { assetId: 'a', thumbnailUrl: '/a.webp', width: 1024, height: 768 }
+  const clip = (change: Partial<Draft> = {}) => draft({ jobType: 'video_fast', ...change })
+
+  it('says only what the person chose', () => {
+    expect(requestOf(clip({ reference: picture }), clipLimits)).toEqual({
+      prompt: 'a fox',
+      job_type: 'video_fast',
+      count: 1,
+      destination: 'workspace',
+    })
+  })
+
+  it('says everything that was chosen', () => {
+    const full = clip({
+      firstFrame: picture,
+      lastFrame: { ...picture, assetId: 'b' },
+      seconds: 3,
+      fps: 30,
+      motion: 'zoom-in',
+      motionStrength: 0,
+      easing: 'linear',
+      loop: true,
+    })
+    expect(requestOf(full, clipLimits)).toMatchObject({
+      seconds: 3,
+      fps: 30,
+      first_frame: 'a',
+      last_frame: 'b',
+      motion: { kind: 'zoom-in', strength: 0, easing: 'linear', loop: true },
+    })
+  })
+
+  it('has no last frame without a first one, and no such things as a picture', () => {
+    const lone = clip({ lastFrame: picture, seconds: 3, motion: 'zoom-in' })
+    expect(requestOf(lone, clipLimits)).not.toHaveProperty('last_frame')
+    expect(Object.keys(requestOf(lone, limits))).toEqual([
+      'prompt',
+      'job_type',
+      'count',
+      'destination',
+    ])
+  })
+
+  it('takes the shape of its first frame at the pixels of its own', () => {
+    const { width, height } = sizeOf(clip({ firstFrame: picture }), clipLimits)
+    expect(width / height).toBeCloseTo(4 / 3, 1)
+    expect(Math.abs(width * height - 1280 * 720)).toBeLessThan(0.02 * 1280 * 720)
+    expect(sizeOf(clip(), clipLimits)).toEqual({ width: 1280, height: 720 })
+  })
+
+  it('offers shapes by their names, larger ones where the engine makes larger ones', () => {
+    expect(shapesFor(clipLimits)[0]).toEqual({ width: 1280, height: 720 })
+    const large = {
+      ...clipLimits,
+      width: { ...clipLimits.width, default: 1920 },
+      height: { ...clipLimits.height, default: 1080 },
+    }
+    expect(shapesFor(large)[0]).toEqual({ width: 1920, height: 1080 })
+  })
+
+  it('is summed up with its length', () => {
+    expect(summaryOf(clip(), { ...clipType, estimate_seconds: null })).toBe(
+      'clip of 5 s · 3 credits',
+    )
+    expect(obstacle(clip(), clipType)).toBeNull()
+  })
+
+  it('forgets what another engine does not have', () => {
+    const next = withJobType(clip({ motion: 'orbit', seconds: 40 }), clipType)
+    expect([next.motion, next.seconds]).toEqual(['', null])
+  })
 })

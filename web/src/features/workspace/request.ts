@@ -1,5 +1,5 @@
-import type { JobIn, JobTypeOut, LimitsOut } from '@/api'
-import { count, duration } from '@/ui/format'
+import type { ClipLimitsOut, JobIn, JobTypeOut, LimitsOut, MotionIn } from '@/api'
+import { count, duration, lengthOf } from '@/ui/format'
 import type { Draft } from './draft'
 
 export interface Shape {
@@ -17,6 +17,16 @@ const SHAPES: readonly Shape[] = [
   { width: 576, height: 1024 },
 ]
 
+/** Shapes of clips, for engines whose own is as wide as the first one. */
+const CLIP_SHAPES: readonly Shape[] = [
+  { width: 1280, height: 720 },
+  { width: 1152, height: 768 },
+  { width: 1088, height: 816 },
+  { width: 960, height: 960 },
+  { width: 816, height: 1088 },
+  { width: 720, height: 1280 },
+]
+
 export const MAX_SEED = 2 ** 31 - 1
 export const MAX_PROMPT = 4000
 
@@ -29,7 +39,14 @@ const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height ==
 
 /** The shapes that a job type offers, its own standard among them. */
 export function shapesFor(limits: LimitsOut): Shape[] {
-  const fits = SHAPES.filter(
+  if (limits.sizes.length) {
+    return [...limits.sizes].sort((a, b) => b.width / b.height - a.width / a.height)
+  }
+  const scale = limits.clip ? limits.width.default / 1280 : 1
+  const shapes = limits.clip
+    ? CLIP_SHAPES.map(({ width, height }) => ({ width: width * scale, height: height * scale }))
+    : SHAPES
+  const fits = shapes.filter(
     ({ width, height }) =>
       width >= limits.width.minimum &&
       width <= limits.width.maximum &&
@@ -41,9 +58,19 @@ export function shapesFor(limits: LimitsOut): Shape[] {
   return all.sort((a, b) => b.width / b.height - a.width / a.height)
 }
 
-/** The size that a draft gives. */
+/** The size that a draft gives: a clip without one takes the shape of its first frame. */
 export function sizeOf(draft: Draft, limits: LimitsOut | null): Shape {
-  return draft.size ?? (limits ? standard(limits) : { width: 1024, height: 1024 })
+  if (draft.size) return draft.size
+  if (!limits) return { width: 1024, height: 1024 }
+  const own = standard(limits)
+  const frame = limits.clip ? draft.firstFrame : null
+  if (!frame) return own
+  const width = Math.sqrt((own.width * own.height * frame.width) / frame.height)
+  const snapped = (side: number, { step }: { step: number }) => Math.round(side / step) * step
+  return {
+    width: snapped(width, limits.width),
+    height: snapped((own.width * own.height) / width, limits.height),
+  }
 }
 
 /** The rewriting that is made from, or null; a rewriting of other words does not count. */
@@ -67,13 +94,35 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.size) Object.assign(body, { width: draft.size.width, height: draft.size.height })
   if (draft.steps !== null) body.steps = draft.steps
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
+  if (draft.engine) body.engine = draft.engine
+  if (draft.model && limits?.models.includes(draft.model)) body.model = draft.model
+  if (limits?.schedulers.includes(draft.scheduler)) body.scheduler = draft.scheduler
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
   if (Object.values(draft.controls).some(Boolean)) body.controls = draft.controls
   if (draft.preset) body.preset_id = draft.preset
-  if (draft.reference) {
+  if (limits?.clip) Object.assign(body, clipPart(draft, limits.clip))
+  else if (draft.reference) {
     body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
   }
   return body
+}
+
+/** What only a clip has. */
+function clipPart(draft: Draft, limits: ClipLimitsOut): Partial<JobIn> {
+  const part: Partial<JobIn> = {}
+  if (draft.seconds !== null) part.seconds = draft.seconds
+  if (draft.fps !== null) part.fps = draft.fps
+  if (draft.firstFrame && limits.first_frame) part.first_frame = draft.firstFrame.assetId
+  if (draft.firstFrame && draft.lastFrame && limits.last_frame) {
+    part.last_frame = draft.lastFrame.assetId
+  }
+  const motion: MotionIn = {}
+  if (draft.motion) motion.kind = draft.motion
+  if (draft.motionStrength !== null) motion.strength = draft.motionStrength
+  if (draft.easing) motion.easing = draft.easing
+  if (draft.loop) motion.loop = true
+  if (limits.motion && Object.keys(motion).length > 0) part.motion = motion
+  return part
 }
 
 /**
@@ -89,9 +138,11 @@ export function obstacle(
   if (draft.prompt.length > MAX_PROMPT) return `A prompt has at most ${MAX_PROMPT} characters.`
   if (!type) return 'This kind of job is not known here.'
   if (!type.available) return `${type.reason} ${type.remedy}`.trim()
-  if (type.format !== 'image') return 'This studio makes pictures only so far.'
-  if (draft.reference && type.limits?.image_to_image === false) {
+  if (type.format === 'image' && draft.reference && type.limits?.image_to_image === false) {
     return 'This engine cannot start from a picture: take the reference out.'
+  }
+  if (type.format === 'image' && !draft.reference && type.limits?.reference_required) {
+    return 'This engine starts from a picture: add a reference.'
   }
   const price = priceOf(draft, type)
   if (balance !== null && price > balance) {
@@ -114,8 +165,11 @@ export function estimateOf(draft: Draft, type: JobTypeOut): number | null {
 /** What pressing Make will do: `3 pictures · 3 credits · about 4 s`. */
 export function summaryOf(draft: Draft, type: JobTypeOut): string {
   const seconds = estimateOf(draft, type)
+  const { limits } = type
   const parts = [
-    count(Math.min(draft.count, type.limits?.max_count ?? 1), 'picture'),
+    limits?.clip
+      ? `clip of ${lengthOf(draft.seconds ?? limits.clip.seconds.default)}`
+      : count(Math.min(draft.count, limits?.max_count ?? 1), 'picture'),
     count(priceOf(draft, type), 'credit'),
     seconds === null ? '' : `about ${duration(seconds)}`,
     rewritingInUse(draft) ? 'improved words' : '',
@@ -136,6 +190,9 @@ export function withJobType(draft: Draft, type: JobTypeOut): Draft {
     size: sizeFits ? draft.size : null,
     steps: within(draft.steps, limits?.steps),
     guidance: within(draft.guidance, limits?.guidance_scale),
+    seconds: within(draft.seconds, limits?.clip?.seconds),
+    fps: within(draft.fps, limits?.clip?.fps),
+    motion: limits?.clip && !limits.clip.motion?.kinds.includes(draft.motion) ? '' : draft.motion,
   }
 }
 

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { showToast } from '@/ui/toastStore'
 import { patchDraft, type Draft, type DraftReference } from './draft'
+import { draftToMove } from './moving'
 
 /** Puts values into the draft and goes to the workspace, where they are seen. */
 export function useDraftElsewhere(): (patch: Partial<Draft>, said: string) => void {
@@ -16,4 +17,11 @@ export function useDraftElsewhere(): (patch: Partial<Draft>, said: string) => vo
 export function useAsReference(): (reference: DraftReference) => void {
   const put = useDraftElsewhere()
   return (reference) => put({ reference, strength: 0.5 }, 'Reference set')
+}
+
+/** Makes a kept picture the first frame of a clip. */
+export function useAsFirstFrame(): (picture: DraftReference, prompt: string) => void {
+  const put = useDraftElsewhere()
+  return (picture, prompt) =>
+    put(draftToMove(picture, prompt), 'First frame set: choose a motion and make')
 }

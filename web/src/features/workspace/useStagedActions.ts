@@ -3,11 +3,12 @@ import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
 import { makeAgain } from '@/features/jobs/actions'
 import { patchAsset } from '@/features/jobs/cache'
-import { count } from '@/ui/format'
+import { countOf } from '@/ui/format'
 import { flyToLibrary } from '@/ui/keepFlight'
 import { showToast } from '@/ui/toastStore'
 import { discard } from './discarding'
 import { patchDraft } from './draft'
+import { draftToMove, sourceOf } from './moving'
 
 export interface StagedActions {
   keep: (job: JobOut, asset: AssetRef) => void
@@ -15,6 +16,8 @@ export interface StagedActions {
   discard: (job: JobOut, assets: readonly AssetRef[]) => void
   again: (job: JobOut) => void
   reference: (asset: AssetRef) => void
+  /** Makes a picture the first frame of a clip that is to be made. */
+  move: (job: JobOut, asset: AssetRef) => void
 }
 
 const cardOf = (id: string): Element | null => document.querySelector(`[data-asset-id="${id}"]`)
@@ -51,8 +54,8 @@ export function useStagedActions(): StagedActions {
     },
     keepAll: (job) => {
       void Promise.all(job.assets.map((asset) => keepOne(job, asset))).then((done) => {
-        const kept = done.filter(Boolean).length
-        const text = kept ? `${count(kept, 'picture')} kept in the library` : 'All are kept already'
+        const kept = job.assets.filter((_, at) => done[at])
+        const text = kept.length ? `${countOf(kept)} kept in the library` : 'All are kept already'
         showToast({ id: 'kept', text, tone: 'success' })
       })
     },
@@ -63,15 +66,13 @@ export function useStagedActions(): StagedActions {
       ),
     again: (job) => void makeAgain(client, job.id),
     reference: (asset) => {
-      patchDraft({
-        reference: {
-          assetId: asset.id,
-          thumbnailUrl: asset.thumbnail_url,
-          width: asset.width,
-          height: asset.height,
-        },
-      })
+      patchDraft({ reference: sourceOf(asset) })
       showToast({ id: 'draft', text: 'Reference set', lasts: 2500 })
+    },
+    move: (job, asset) => {
+      patchDraft(draftToMove(sourceOf(asset), job.original_prompt))
+      showToast({ id: 'draft', text: 'First frame set: choose a motion and make', lasts: 3500 })
+      window.scrollTo({ top: 0, behavior: 'smooth' })
     },
   }
 }

@@ -3,13 +3,20 @@ import { sdk, sentenceOf } from '@/api'
 import { showToast } from '@/ui/toastStore'
 import { patchDraft } from './draft'
 
-/** Brings a file along as the reference. */
-export function useUpload(): { run: (file: File) => void; pending: boolean } {
-  const { mutate, isPending } = useMutation({
-    mutationFn: (file: File) => sdk.uploadReference({ body: { file } }),
-    onSuccess: (picture) =>
+export type SourcePlace = 'reference' | 'firstFrame' | 'lastFrame'
+
+/** Brings a file along, to a place of the draft. */
+export function useUpload(): {
+  run: (file: File, place: SourcePlace) => void
+  /** The place that a picture is on its way to. */
+  pending: SourcePlace | null
+} {
+  const { mutate, isPending, variables } = useMutation({
+    mutationFn: ({ file }: { file: File; place: SourcePlace }) =>
+      sdk.uploadReference({ body: { file } }),
+    onSuccess: (picture, { place }) =>
       patchDraft({
-        reference: {
+        [place]: {
           assetId: picture.id,
           thumbnailUrl: picture.thumbnail_url,
           width: picture.width,
@@ -18,5 +25,8 @@ export function useUpload(): { run: (file: File) => void; pending: boolean } {
       }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })
-  return { run: (file) => mutate(file), pending: isPending }
+  return {
+    run: (file, place) => mutate({ file, place }),
+    pending: isPending ? variables.place : null,
+  }
 }

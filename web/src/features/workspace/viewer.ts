@@ -1,5 +1,6 @@
 import type { AssetRef, JobOut, WorkspaceAssetOut } from '@/api'
 import type { ViewerItem } from '@/features/lightbox/contract'
+import { fpsOf } from '@/api/provenance'
 import type { Row } from './grouping'
 
 export function viewerItem(job: JobOut, asset: AssetRef): ViewerItem {
@@ -13,6 +14,7 @@ export function viewerItem(job: JobOut, asset: AssetRef): ViewerItem {
     width: asset.width,
     height: asset.height,
     mimeType: asset.mime_type,
+    fps: job.params.clip?.fps ?? null,
     prompt: job.original_prompt,
     enhancedPrompt: job.enhanced_prompt,
     seed: asset.seed,
@@ -37,6 +39,7 @@ export function viewerItemAlone(asset: WorkspaceAssetOut): ViewerItem {
     width: asset.width,
     height: asset.height,
     mimeType: asset.mime_type,
+    fps: fpsOf(asset.settings),
     prompt: asset.prompt,
     enhancedPrompt: asset.enhanced_prompt,
     seed: asset.seed,

@@ -21,6 +21,7 @@ from fabula.engines.image.sketchbook.scene.canvas import Array, Stage
 from fabula.engines.image.sketchbook.scene.filters import FILTERS, finish, to_picture
 from fabula.engines.image.sketchbook.scene.light import LIGHTS
 from fabula.engines.image.sketchbook.scene.lighthouse import draw_lighthouse
+from fabula.engines.image.sketchbook.scene.nearness import ground_nearness, with_role
 from fabula.engines.image.sketchbook.scene.places import PLACES
 from fabula.engines.image.sketchbook.scene.sky import rainbow
 from fabula.engines.image.sketchbook.scene.staging import perform, sprite_side
@@ -32,6 +33,14 @@ from fabula.engines.image.sketchbook.vocabulary import Vocabulary
 WEIGHTS = Path(__file__).with_name("weights")
 PREVIEW_HEIGHT, PREVIEW_BYTES = 240, 24_000
 INDOORS = frozenset({"room", "library", "cave", "space", "moon", "underwater"})
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A finished picture, and how near its parts are: shape (height, width), 0 far to 1 near."""
+
+    pixels: Pixels
+    nearness: Array
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,8 @@ class Artist:
         """What the prompt says, as far as Sketchbook understands it."""
         return self._reader.read(prompt)
 
-    def draw(self, order: Order, previews: frozenset[int]) -> Iterator[bytes | Pixels | None]:
-        """Yield once per step (a WebP preview at the steps of ``previews``), then the pixels."""
+    def draw(self, order: Order, previews: frozenset[int]) -> Iterator[bytes | Painting | None]:
+        """Yield once per step (a WebP preview at the steps of ``previews``), then the picture."""
         scene = plan(order.reading, generator(order.seed, "plan"))
         drawn = np.zeros((0, self._net.size), np.float32)
         for step, drawn in enumerate(self._form(order, scene), 1):
@@ -103,14 +112,17 @@ class Artist:
         words = np.repeat(self._words.vector(actor.thing)[None], count, 0)
         return Condition(words, np.full(count, colour), empty.style)
 
-    def _paint(self, order: Order, scene: Scene, drawn: Array, width: int, height: int) -> Pixels:
+    def _paint(self, order: Order, scene: Scene, drawn: Array, width: int, height: int) -> Painting:
         stage = Stage(width, height, LIGHTS[scene.light], generator(order.seed, "scene"))
         backdrop(stage, scene, order.reading)
         bare = stage.pixels.copy() if order.reference else None
+        nearness = ground_nearness(stage)
         faces = generator(order.seed, "faces").random(len(scene.cast)) < 0.5
         for (_, role), components, turned in zip(scene.cast, drawn, faces, strict=True):
             sprite = self._decoder.sprite(components, sprite_side(stage, role))
+            before = stage.pixels.copy()
             perform(stage, role, sprite.mirrored() if turned else sprite)
+            nearness = with_role(nearness, stage, role, np.abs(stage.pixels - before).max(-1))
         veil(stage, scene, order.reading)
         pixels = finish(stage.pixels, stage.rng)
         for name in order.reading.filters:
@@ -119,12 +131,12 @@ class Artist:
             pixels = blended(
                 order.reference, pixels, np.abs(stage.pixels - bare).max(-1), stage.rng
             )
-        return np.asarray(np.clip(pixels, 0, 1) * 255 + 0.5, np.uint8)
+        return Painting(np.asarray(np.clip(pixels, 0, 1) * 255 + 0.5, np.uint8), nearness)
 
     def _preview(self, order: Order, scene: Scene, drawn: Array) -> bytes:
         height = min(PREVIEW_HEIGHT, order.height)
         width = max(16, round(order.width * height / order.height))
-        return webp(self._paint(order, scene, drawn, width, height))
+        return webp(self._paint(order, scene, drawn, width, height).pixels)
 
 
 def backdrop(stage: Stage, scene: Scene, reading: Reading) -> None:

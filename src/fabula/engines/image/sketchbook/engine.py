@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from fabula.engines.base import (
     Availability,
     CancelToken,
@@ -24,7 +22,7 @@ from fabula.engines.base import (
     Progress,
     Range,
 )
-from fabula.engines.image.sketchbook.artist import WEIGHTS, Artist, Order
+from fabula.engines.image.sketchbook.artist import WEIGHTS, Artist, Order, Painting
 from fabula.engines.image.sketchbook.prompt import MOST_ACTORS, Reading
 from fabula.engines.image_checks import refuse_out_of_range, refused
 
@@ -104,9 +102,9 @@ class Sketchbook:
                 request.guidance_scale, request.reference,
             )  # fmt: skip
             for event in artist.draw(order, previews):
-                if isinstance(event, np.ndarray):
+                if isinstance(event, Painting):
                     cancel.check()
-                    yield ImageOutput(index, seed, event, effective(request, reading))
+                    yield ImageOutput(index, seed, event.pixels, effective(request, reading))
                 else:
                     done += 1
                     cancel.check()

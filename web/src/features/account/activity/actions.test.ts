@@ -26,6 +26,9 @@ describe('sentences of the trail', () => {
   it.each([
     [entry('sign_in', { after: { way: 'password and code' } }), /with the password and a code$/],
     [entry('sign_in', { after: { way: 'oidc' } }), /^Signed in by oidc$/],
+    [entry('engine_server.removed', { before: { name: 'Attic' } }), /^Removed the engine server “Attic”$/],
+    [entry('engine.chosen', { resource_id: 'video_fast', after: { engine: 'motion' } }), /^Chose motion for video_fast$/],
+    [entry('engine.chosen', { resource_id: 'text', after: { engine: '' } }), /own engine for writing$/],
     [entry('api_key.made', { after: { name: 'script', scopes: ['read', 'make'] } }), /“script” \(read, make\)$/],
     [entry('sessions.revoked', { resource_id: ME, after: { sessions: 2 } }), /^Ended all 2 sessions$/],
     [entry('sessions.revoked', { resource_id: ADA, after: { sessions: 1 } }), /1 session of ada$/],

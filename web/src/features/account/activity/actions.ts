@@ -269,6 +269,42 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
     staff: true,
     sentence: (entry) => `Set the model settings${quoted(entry.before?.name)} aside`,
   },
+  'engine_server.added': {
+    label: 'Engine servers added',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Connected the engine server${quoted(entry.after?.name)}`,
+  },
+  'engine_server.changed': {
+    label: 'Engine servers changed',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Changed the engine server${quoted(entry.after?.name)}`,
+  },
+  'engine_server.tested': {
+    label: 'Engine servers tested',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Tested the engine server${quoted(entry.after?.name)}`,
+  },
+  'engine_server.removed': {
+    label: 'Engine servers removed',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Removed the engine server${quoted(entry.before?.name)}`,
+  },
+  'engine.chosen': {
+    label: 'Engines chosen',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => {
+      const use = entry.resource_id === 'text' ? 'writing' : (entry.resource_id ?? 'a kind of job')
+      const engine = text(entry.after?.engine)
+      return engine
+        ? `Chose ${engine} for ${use}`
+        : `Went back to the studio’s own engine for ${use}`
+    },
+  },
   'prompt_cache.refreshed': {
     label: 'Prompt cache built anew',
     topic: 'studio',

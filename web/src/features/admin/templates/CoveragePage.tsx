@@ -121,7 +121,7 @@ function Cell({ cell }: { cell: CellOut }) {
 const searchOf = (cell: CellOut) => ({
   use: cell.use_case as UseCase,
   target: (cell.target_model ?? undefined) as Target | undefined,
-  type: (cell.job_type ?? undefined) as Made | undefined,
+  made: (cell.job_type ?? undefined) as Made | undefined,
   enhancer: cell.enhancer_model as Enhancer,
   mode: cell.content_mode as Mode,
 })

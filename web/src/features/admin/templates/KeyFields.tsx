@@ -6,7 +6,7 @@ interface KeyFieldsProps {
   value: KeySearch
   onChange: (change: KeySearch) => void
   /** What stands for no choice in each list; without it a choice is needed. */
-  any?: { use?: string; target: string; type: string; enhancer?: string; mode?: string }
+  any?: { use?: string; target: string; made: string; enhancer?: string; mode?: string }
 }
 
 /** What a template is for, or what templates are looked for. */
@@ -27,9 +27,9 @@ export function KeyFields({ value, onChange, any }: KeyFieldsProps) {
       />
       <SelectField
         label="Made"
-        value={value.type ?? ''}
-        options={optionsOf(MADE, any?.type ?? 'Anything')}
-        onChange={(type) => onChange({ type: (type || undefined) as KeySearch['type'] })}
+        value={value.made ?? ''}
+        options={optionsOf(MADE, any?.made ?? 'Anything')}
+        onChange={(made) => onChange({ made: (made || undefined) as KeySearch['made'] })}
       />
       <SelectField
         label="Enhancer"

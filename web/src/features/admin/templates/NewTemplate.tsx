@@ -36,7 +36,7 @@ export function NewTemplate({ start, copyOf, onClose }: NewTemplateProps) {
         template_name: name.trim(),
         use_case: key.use ?? 'enhancement',
         target_model: key.target ?? null,
-        job_type: key.type ?? null,
+        job_type: key.made ?? null,
         enhancer_model: key.enhancer,
         content_mode: key.mode,
       }
@@ -80,7 +80,7 @@ export function NewTemplate({ start, copyOf, onClose }: NewTemplateProps) {
           <KeyFields
             value={key}
             onChange={(change) => setKey({ ...key, ...change })}
-            any={{ target: 'Bound to none', type: 'Bound to none' }}
+            any={{ target: 'Bound to none', made: 'Bound to none' }}
           />
         </div>
         {copyOf ? null : (

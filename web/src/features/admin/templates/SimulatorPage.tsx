@@ -22,7 +22,7 @@ export default function SimulatorPage() {
     use: search.use ?? 'enhancement',
     // The first look is at the request that people make most.
     target: search.use ? search.target : (search.target ?? 'sdxl'),
-    type: search.use ? search.type : (search.type ?? 'image'),
+    made: search.use ? search.made : (search.made ?? 'image'),
     enhancer: search.enhancer ?? 'qwen_instruct',
     mode: search.mode ?? 'sfw',
   } satisfies KeySearch
@@ -36,7 +36,7 @@ export default function SimulatorPage() {
     simulation({
       use_case: key.use,
       target_model: key.target,
-      job_type: key.type,
+      job_type: key.made,
       enhancer_model: key.enhancer,
       content_mode: key.mode,
     }),
@@ -53,7 +53,7 @@ export default function SimulatorPage() {
             <KeyFields
               value={key}
               onChange={change}
-              any={{ target: 'Bound to none', type: 'Bound to none' }}
+              any={{ target: 'Bound to none', made: 'Bound to none' }}
             />
           </div>
         </Panel>

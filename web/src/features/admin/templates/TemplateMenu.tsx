@@ -70,7 +70,7 @@ const keyOf = (template: TemplateDetailOut) =>
   ({
     use: template.use_case,
     target: template.target_model ?? undefined,
-    type: template.job_type ?? undefined,
+    made: template.job_type ?? undefined,
     enhancer: template.enhancer_model,
     mode: template.content_mode,
   }) as KeySearch

@@ -65,7 +65,7 @@ it('makes a template for what the address asks, as a draft, and opens it', async
     }),
   )
   const { router } = await renderPage(<TemplatesPage />, {
-    at: '/admin/templates?use=roleplay&type=chat&open=new',
+    at: '/admin/templates?use=roleplay&made=chat&open=new',
   })
   const form = within(await screen.findByRole('form', { name: 'New template' }))
   await userEvent.type(form.getByLabelText('Name'), 'Play')

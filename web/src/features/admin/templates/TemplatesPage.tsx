@@ -30,7 +30,7 @@ const STATES = [
 const ANY = {
   use: 'Any use case',
   target: 'Any target',
-  type: 'Anything',
+  made: 'Anything',
   enhancer: 'Any enhancer',
   mode: 'Any mode',
 }
@@ -38,19 +38,19 @@ const NO_FILTERS: TemplatesSearch = {
   q: undefined,
   use: undefined,
   target: undefined,
-  type: undefined,
+  made: undefined,
   enhancer: undefined,
   mode: undefined,
   state: undefined,
 }
 
 function filterOf(search: TemplatesSearch): TemplatesFilter {
-  const { q, use, target, type, enhancer, mode, state } = search
+  const { q, use, target, made, enhancer, mode, state } = search
   return {
     ...(q ? { search: q } : {}),
     ...(use ? { use_case: use } : {}),
     ...(target ? { target_model: target } : {}),
-    ...(type ? { job_type: type } : {}),
+    ...(made ? { job_type: made } : {}),
     ...(enhancer ? { enhancer_model: enhancer } : {}),
     ...(mode ? { content_mode: mode } : {}),
     ...(state === 'draft' ? { drafts: true } : {}),
@@ -61,7 +61,7 @@ function filterOf(search: TemplatesSearch): TemplatesFilter {
 /** All templates: the texts that tell a language model how to write. */
 export default function TemplatesPage() {
   const search = useSearch({ from: '/studio/admin/templates' })
-  const { q = '', use, target, type, enhancer, mode, state, open } = search
+  const { q = '', use, target, made, enhancer, mode, state, open } = search
   const list = useInfiniteQuery(templatesList(filterOf(search)))
   const navigate = useNavigate({ from: '/admin/templates' })
   const change = (next: TemplatesSearch) =>
@@ -99,7 +99,7 @@ export default function TemplatesPage() {
         many
         more={
           <>
-            <KeyFields value={{ use, target, type, enhancer, mode }} onChange={change} any={ANY} />
+            <KeyFields value={{ use, target, made, enhancer, mode }} onChange={change} any={ANY} />
             <SelectField
               label="State"
               value={state ?? ''}
@@ -154,7 +154,7 @@ export default function TemplatesPage() {
         {(templates) => <TemplatesTable templates={templates} />}
       </Endless>
       {open === 'new' ? (
-        <NewTemplate start={{ use, target, type, enhancer, mode }} onClose={close} />
+        <NewTemplate start={{ use, target, made, enhancer, mode }} onClose={close} />
       ) : null}
       {open === 'import' ? <ImportTemplates onClose={close} /> : null}
     </>

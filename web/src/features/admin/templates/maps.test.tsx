@@ -54,7 +54,7 @@ it('leads from a kind of request to its template, or to a new one', async () => 
   expect(Object.fromEntries(other.searchParams)).toEqual({
     use: 'enhancement',
     target: 'sdxl',
-    type: 'image',
+    made: 'image',
     enhancer: 'qwen_base',
     mode: 'sfw',
     open: 'new',

@@ -1,0 +1,1 @@
+"""Servers that admins connect as engines, and which engine is used for what."""

@@ -1,0 +1,1 @@
+"""What engines share that are servers elsewhere: addresses, requests, pictures, cancellation."""

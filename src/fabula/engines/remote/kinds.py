@@ -1,0 +1,40 @@
+"""The kinds of servers that can be connected."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fabula.engines.base import EngineInfo
+from fabula.engines.image import a1111, comfyui
+from fabula.engines.image.openai_images import OpenAIImages
+from fabula.engines.remote import openai
+from fabula.engines.remote.connection import Connection, Facts
+from fabula.engines.text.openai_chat import OpenAIChat
+
+Probe = Callable[[Connection], Awaitable[Facts]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``engine`` stands for a server of the kind, ``probe`` asks one what it is and has."""
+
+    engine: type[comfyui.ComfyUI | a1111.A1111 | OpenAIImages | OpenAIChat]
+    probe: Probe
+
+    @property
+    def info(self) -> EngineInfo:
+        return self.engine.info
+
+    @property
+    def path(self) -> str:
+        return f"{self.engine.__module__}:{self.engine.__name__}"
+
+
+KINDS: dict[str, Kind] = {
+    kind.info.id: kind
+    for kind in (
+        Kind(comfyui.ComfyUI, comfyui.probe),
+        Kind(a1111.A1111, a1111.probe),
+        Kind(OpenAIImages, openai.probe),
+        Kind(OpenAIChat, openai.probe),
+    )
+}

@@ -1,0 +1,93 @@
+"""The pictures that a job starts from: found by their ids, frozen, and the mode that they allow."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fabula.accounts.caller import Caller
+from fabula.generation import repository
+from fabula.generation.errors import NotPossible, SourceNotFound
+from fabula.generation.provenance import FrozenPicture, FrozenReference
+from fabula.generation.repository import SourcePicture
+from fabula.generation.schemas import JobIn
+from fabula.moderation.rating import Mode, rating_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a job starts from; ``mode`` is the one that it is made under because of it."""
+
+    reference: FrozenReference | None
+    first_frame: FrozenPicture | None
+    last_frame: FrozenPicture | None
+    first: SourcePicture | None
+    """The first frame with its size."""
+    mode: Mode
+
+
+async def sources_of(session: AsyncSession, caller: Caller, body: JobIn) -> Sources:
+    """Look up what a request names. Raises ``SourceNotFound`` for what is not the caller's or is
+    beyond their mode, and ``NotPossible`` for pictures that do not go together."""
+    start = body.reference
+    reference = await _picture(
+        session, caller, start.asset_id if start else None, "reference.asset_id"
+    )
+    first = await _picture(session, caller, body.first_frame, "first_frame")
+    last = await _picture(session, caller, body.last_frame, "last_frame")
+    return Sources(
+        reference=FrozenReference(**_facts(reference), strength=start.strength)
+        if start and reference
+        else None,
+        first_frame=FrozenPicture(**_facts(first)) if first else None,
+        last_frame=FrozenPicture(**_facts(last)) if last else None,
+        first=first,
+        mode=_mode({"reference": reference, "first_frame": first, "last_frame": last}, caller.mode),
+    )
+
+
+async def _picture(
+    session: AsyncSession, caller: Caller, asset_id: UUID | None, field: str
+) -> SourcePicture | None:
+    if asset_id is None:
+        return None
+    found = await repository.source_picture(session, caller.user_id, asset_id, caller.mode)
+    if found is None:
+        raise SourceNotFound(field)
+    return found
+
+
+def _facts(found: SourcePicture) -> dict[str, Any]:
+    return {
+        "asset_id": found.asset_id,
+        "bucket": found.bucket,
+        "key": found.key,
+        "sha256": found.sha256,
+        "brought": _brought(found),
+    }
+
+
+def _brought(found: SourcePicture) -> bool:
+    """Whether a picture was brought along, or goes back to one that was. Only pictures are
+    sources, so only a reference can be behind one."""
+    if found.settings is None:
+        return True
+    before = found.settings.get("reference")
+    return before is not None and FrozenReference.model_validate(before).brought
+
+
+def _mode(pictures: dict[str, SourcePicture | None], mode: Mode) -> Mode:
+    """From a picture that may show anybody, only what is fit for everybody is made; what was made
+    for adults cannot be part of that."""
+    named = {field: found for field, found in pictures.items() if found}
+    if not any(map(_brought, named.values())):
+        return mode
+    for field, found in named.items():
+        if rating_of(found.rating) == "adult":
+            raise NotPossible(
+                "A picture that was brought along does not go together with one that is for "
+                "adults: choose another.",
+                field=field,
+            )
+    return "general"

@@ -1,0 +1,54 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { sdk, sentenceOf, type EngineServerOut } from '@/api'
+import { keys } from '@/api/keys'
+import { showToast } from '@/ui/toastStore'
+
+/** All that a studio is likely to have; there is no need to page through servers. */
+const LIMIT = 200
+
+export const engineServers = queryOptions({
+  queryKey: keys.engineServers,
+  queryFn: async () => (await sdk.listEngineServers({ query: { limit: LIMIT } })).items,
+})
+
+export const engineDefaults = queryOptions({
+  queryKey: keys.engineDefaults,
+  queryFn: async () => (await sdk.listEngineDefaults()).items,
+})
+
+export const allEngines = queryOptions({
+  queryKey: keys.engines,
+  queryFn: () => sdk.listEngines(),
+})
+
+/** Reads everything afresh that depends on which servers there are. */
+export function useReadAfresh(): () => Promise<unknown> {
+  const client = useQueryClient()
+  return () =>
+    Promise.all(
+      [keys.engineServers, keys.engineDefaults, keys.engines, keys.jobTypes].map((queryKey) =>
+        client.invalidateQueries({ queryKey }),
+      ),
+    )
+}
+
+/** Something done to a server, after which a toast says how it is. */
+export function useServerAction<T>(
+  act: (value: T) => Promise<EngineServerOut | undefined>,
+  done: (server: EngineServerOut | undefined) => string,
+) {
+  const readAfresh = useReadAfresh()
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (server) => showToast({ text: done(server) }),
+    onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
+    onSettled: readAfresh,
+  })
+}
+
+/** How a server is, for a toast. */
+export const howItIs = (server: EngineServerOut | undefined): string => {
+  if (!server) return ''
+  if (server.works) return `${server.name} works`
+  return server.enabled ? server.fault : `${server.name} is switched off`
+}
