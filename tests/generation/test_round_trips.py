@@ -41,7 +41,8 @@ async def test_accepting_a_job_takes_two_transactions(studio: Studio) -> None:
         await studio.submit(enhance=False)
     who, accept = (len(statements) for statements in found)
     assert who <= 1
-    assert accept <= 18
+    # Two of them ask whether the servers and the choice of engines are still the same.
+    assert accept <= 20
 
 
 async def test_a_worker_needs_two_transactions_for_a_picture(studio: Studio) -> None:

@@ -157,11 +157,11 @@ def judge(plan: Provenance) -> None:
 
 async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) -> Provenance:
     base = job_type_named(body.job_type)
-    await directory.refresh(session, desk.registry)
     async with elevated(session):
+        await directory.refresh(session, desk.registry)
         config = await repository.active_model_config(session, base.family)
+        used = (await defaults.read(session, desk.config)).get(base.name)
     job_type = with_config(base, config.config_data if config else None)
-    used = (await defaults.read(session, desk.config)).get(job_type.name)
     choice = choose(job_type, desk.registry, default=used, engine=body.engine, model=body.model)
     job_type = own_settings(job_type, choice)
     limits = choice.capabilities
