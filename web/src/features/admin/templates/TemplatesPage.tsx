@@ -68,7 +68,7 @@ export default function TemplatesPage() {
     void navigate({ to: '/admin/templates', search: (old) => ({ ...old, ...next }), replace: true })
   const field = useRef<HTMLInputElement>(null)
   useKeys({ search: () => field.current?.focus() }, { enabled: useMounted() })
-  const set = [use, target, type, enhancer, mode, state].filter(Boolean).length
+  const set = [use, target, made, enhancer, mode, state].filter(Boolean).length
   const close = () => change({ open: undefined })
 
   return (
