@@ -27,6 +27,7 @@ _TABLES = """
 SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('public', 'studio', 'auth', 'queue') AND c.relkind = 'r' ORDER BY 1
 """
+_NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 _PATIENCE = 30
 
 
@@ -59,10 +60,12 @@ class Neighbours:
         return telling
 
     def written(self) -> list[str]:
-        """What was sent and stands in a statement, but for words of the document."""
+        """What was sent and stands in a statement, but for words of the document and for names:
+        Hypothesis draws constants of the code, such as the name of a table."""
         statements = "\n".join(self.statements)
         known = json.dumps(self.studio.app.openapi())
-        return [t for t in self.sent if len(t) > 7 and t in statements and t not in known]
+        told = (text for text in self.sent if len(text) > 7 and not _NAME.fullmatch(text))
+        return [text for text in told if text in statements and text not in known]
 
     async def ask(self, caller: Caller, request: Drawn) -> httpx.Response:
         answer = await self.send(request)

@@ -141,6 +141,8 @@ class Prepared:
     async def ready(self) -> Copy:
         """The copy of the database that calls go to, made anew after a change."""
         if self.copy is None:
+            # The text engine of the moment is looked up in the studio's own database.
+            await self.studio.database.close()
             dsn = self.server.create(self.source)
             connection = psycopg.connect(dsn, autocommit=True)
             database = Database(dsn, pool_size=2, name="walk", secret=b"of the walk")

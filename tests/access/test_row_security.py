@@ -47,17 +47,21 @@ CHANGEABLE = {
     },
 }  # fmt: skip
 # Tables in which people write whole rows of their own.
-WRITABLE = {"conversations", "messages", "projects", "scenes"}
+WRITABLE = {
+    "conversations", "messages", "projects", "scenes", "studio.prompt_history",
+    "studio.prompt_lists", "studio.prompt_snippets",
+}  # fmt: skip
 # What people may add in their own name; the machine adds everything else.
 ADDABLE = {
     "workspace_sessions", "characters", "projects", "scenes", "conversations", "messages", "jobs",
     "studio.job_runs", "studio.idempotency_keys", "workspace_items", "user_collections",
     "user_library", "studio.library_files", "studio.uploads", "studio.events",
-    "studio.preferences",
+    "studio.preferences", "studio.prompt_history", "studio.prompt_lists", "studio.prompt_snippets",
 }  # fmt: skip
 REMOVABLE = {
     "workspace_sessions", "workspace_items", "workspace_assets", "characters", "projects",
     "scenes", "conversations", "messages", "user_collections", "user_library",
+    "studio.prompt_history", "studio.prompt_lists", "studio.prompt_snippets",
 }  # fmt: skip
 # What moderators and admins read of others.
 REVIEWED = {

@@ -144,8 +144,13 @@ def test_every_change_needs_the_scope_of_its_area(studio: Studio) -> None:
         for method in operations:
             found[needed(method.upper(), path)].add(path)
     assert all("/library/" in path or "/workspace/" in path for path in found["library"])
-    assert all(path.startswith(("/api/jobs", "/api/uploads", "/api/prompts/enhance"))
-               or path.endswith("/again") for path in found["make"])  # fmt: skip
+    making = (
+        "/api/jobs", "/api/uploads", "/api/prompts/enhance", "/api/prompts/translate",
+        "/api/prompt-book/",
+    )  # fmt: skip
+    assert all(path.startswith(making) or path.endswith("/again") for path in found["make"])
     areas = {path.split("/")[2] for path in found["admin"]}
-    assert areas == {"auth", "me", "people", "model-configs", "prompts"}
+    assert areas == {
+        "auth", "me", "people", "model-configs", "prompts", "engine-servers", "engine-defaults",
+    }  # fmt: skip
     assert needed("POST", "/api/something-new") == "admin"

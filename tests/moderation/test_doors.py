@@ -140,7 +140,10 @@ def test_a_new_field_shows() -> None:
 async def refusals(studio: Studio) -> list[dict[str, Any]]:
     async with studio.database.system() as session:
         rows = await session.execute(
-            text("SELECT * FROM user_activity_log WHERE action = 'content.refused'")
+            text(
+                "SELECT * FROM user_activity_log WHERE action = 'content.refused' "
+                "ORDER BY created_at"
+            )
         )
         return [dict(row._mapping) for row in rows]
 

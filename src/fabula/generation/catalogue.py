@@ -6,7 +6,7 @@ from fabula.core.database import elevated
 from fabula.engine_servers import defaults, directory
 from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
-from fabula.generation import repository
+from fabula.generation import model_config_repository, repository
 from fabula.generation.engine_choice import (
     Capabilities,
     Choice,
@@ -57,7 +57,7 @@ async def job_types(session: AsyncSession, desk: Desk) -> list[JobTypeOut]:
     used = await defaults.read(session, desk.config)
     async with elevated(session):
         configs = {
-            family: await repository.active_model_config(session, family)
+            family: await model_config_repository.active(session, family)
             for family in ("sdxl", "wan")
         }
         items = []

@@ -14,7 +14,7 @@ from fabula.accounts.trail import Action
 from fabula.core.errors import Forbidden, Invalid, NotFound
 from fabula.core.pagination import Cursor
 from fabula.engines.registry import EngineRegistry
-from fabula.generation import repository
+from fabula.generation import model_config_repository as repository
 from fabula.generation.schemas import ModelConfigIn, ModelType
 from fabula.models import ModelConfig
 from fabula.moderation.policy import screen
@@ -36,7 +36,7 @@ async def list_configs(
 ) -> list[ModelConfig]:
     """Configurations, newest first."""
     _admins_only(caller)
-    return await repository.model_configs(session, model_type, cursor, limit)
+    return await repository.listed(session, model_type, cursor, limit)
 
 
 async def add_config(
@@ -53,7 +53,7 @@ async def add_config(
             field="config_data.engines",
         )
     screen([body.config_name, body.notes])
-    row = await repository.add_model_config(
+    row = await repository.add(
         session,
         model_type=body.model_type,
         config_name=body.config_name,
@@ -61,9 +61,9 @@ async def add_config(
         notes=body.notes,
         created_by=caller.user_id,
     )
-    before = await repository.active_model_config(session, row.model_type)
+    before = await repository.active(session, row.model_type)
     if body.activate:
-        await repository.activate_model_config(session, row)
+        await repository.activate(session, row)
     after = {"model_type": row.model_type, "name": row.config_name, "active": body.activate}
     await trail.record(
         session, caller, Action.MODEL_CONFIG_SAVED, "model_config", row.id,
@@ -75,11 +75,11 @@ async def add_config(
 async def activate(session: AsyncSession, caller: Caller, config_id: UUID) -> ModelConfig:
     """Make an older or newer configuration the active one of its model."""
     _admins_only(caller)
-    row = await repository.model_config(session, config_id)
+    row = await repository.get(session, config_id)
     if row is None:
         raise ConfigNotFound
-    before = await repository.active_model_config(session, row.model_type)
-    await repository.activate_model_config(session, row)
+    before = await repository.active(session, row.model_type)
+    await repository.activate(session, row)
     await trail.record(
         session, caller, Action.MODEL_CONFIG_ACTIVATED, "model_config", row.id,
         before=_active(before), after=_active(row),
@@ -90,10 +90,10 @@ async def activate(session: AsyncSession, caller: Caller, config_id: UUID) -> Mo
 async def deactivate(session: AsyncSession, caller: Caller, config_id: UUID) -> ModelConfig:
     """Go back to the table of job types for this model."""
     _admins_only(caller)
-    row = await repository.model_config(session, config_id)
+    row = await repository.get(session, config_id)
     if row is None:
         raise ConfigNotFound
-    before = await repository.active_model_config(session, row.model_type)
+    before = await repository.active(session, row.model_type)
     row.is_active = False
     await session.flush()
     await trail.record(

@@ -22,7 +22,6 @@ from fabula.models import (
     JobRun,
     LibraryAsset,
     LibraryFile,
-    ModelConfig,
     Upload,
     Video,
     WorkspaceAsset,
@@ -272,16 +271,6 @@ async def idempotent_job(session: AsyncSession, user_id: UUID, key: str) -> Idem
     return await session.get(IdempotencyKey, (user_id, key))
 
 
-async def active_model_config(session: AsyncSession, family: str) -> ModelConfig | None:
-    return (
-        await session.scalars(
-            select(ModelConfig).where(
-                ModelConfig.model_type == family.upper(), ModelConfig.is_active.is_(True)
-            )
-        )
-    ).one_or_none()
-
-
 async def source_picture(
     session: AsyncSession, user_id: UUID, asset_id: UUID, mode: Mode
 ) -> SourcePicture | None:
@@ -448,56 +437,3 @@ async def fail_open_images(session: AsyncSession, job_id: UUID) -> None:
         .where(Image.job_id == job_id, Image.status != "completed")
         .values(status="failed")
     )
-
-
-async def model_configs(
-    session: AsyncSession, model_type: str | None, cursor: Cursor | None, limit: int
-) -> list[ModelConfig]:
-    query = select(ModelConfig)
-    if model_type:
-        query = query.where(ModelConfig.model_type == model_type)
-    if cursor:
-        query = query.where(cursor.before(ModelConfig.created_at, ModelConfig.id))
-    rows = await session.scalars(
-        query.order_by(ModelConfig.created_at.desc(), ModelConfig.id.desc()).limit(limit)
-    )
-    return list(rows)
-
-
-async def model_config(session: AsyncSession, config_id: UUID) -> ModelConfig | None:
-    return await session.get(ModelConfig, config_id)
-
-
-async def add_model_config(
-    session: AsyncSession,
-    *,
-    model_type: str,
-    config_name: str,
-    config_data: dict[str, Any],
-    notes: str | None,
-    created_by: UUID,
-) -> ModelConfig:
-    row = ModelConfig(
-        model_type=model_type,
-        config_name=config_name,
-        config_data=config_data,
-        notes=notes,
-        created_by=created_by,
-        is_active=False,
-    )
-    session.add(row)
-    await session.flush()
-    await session.refresh(row)
-    return row
-
-
-async def activate_model_config(session: AsyncSession, row: ModelConfig) -> None:
-    """Make a row the only active one of its model. Two at once wait for one another."""
-    await lock_named(session, f"model_config:{row.model_type}")
-    await session.execute(
-        update(ModelConfig)
-        .where(ModelConfig.model_type == row.model_type, ModelConfig.is_active.is_(True))
-        .values(is_active=False)
-    )
-    row.is_active = True
-    await session.flush()

@@ -16,7 +16,7 @@ from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
-from fabula.generation import repository
+from fabula.generation import model_config_repository, repository
 from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
 from fabula.generation.engine_choice import (
     Capabilities,
@@ -159,7 +159,7 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
     base = job_type_named(body.job_type)
     async with elevated(session):
         await directory.refresh(session, desk.registry)
-        config = await repository.active_model_config(session, base.family)
+        config = await model_config_repository.active(session, base.family)
         used = (await defaults.read(session, desk.config)).get(base.name)
     job_type = with_config(base, config.config_data if config else None)
     choice = choose(job_type, desk.registry, default=used, engine=body.engine, model=body.model)

@@ -38,6 +38,7 @@ EXEMPT: dict[str, str] = {
     "studio.idempotency_keys": "Marks against doing a request twice, kept for a day.",
     "studio.job_previews": "Unfinished pictures of running jobs, gone with the job's end.",
     "studio.library_words": "A search index of texts that are in user_library.",
+    "studio.template_labels": "Names in the history of templates, which are the studio's.",
     "studio.trail_chain": "Signatures over the entries that are in user_activity_log.",
 }
 OWNER_COLUMNS = ("user_id", "account_id", "created_by")

@@ -132,6 +132,7 @@ CREATE TABLE studio.rating_sums (
     PRIMARY KEY (subject, subject_id)
 );
 ALTER TABLE studio.rating_sums ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON studio.rating_sums TO fabula_app;
 CREATE UNIQUE INDEX enhancement_presets_name ON enhancement_presets (lower(preset_name));
 CREATE INDEX compel_configs_page ON compel_configs (created_at DESC, id DESC);
 
