@@ -234,3 +234,34 @@ export function DayField({
     </div>
   )
 }
+
+interface Period {
+  since?: string | undefined
+  until?: string | undefined
+}
+
+/** Two days with everything between them; neither can pass the other. */
+export function PeriodFields({
+  value,
+  onChange,
+}: {
+  value: Period
+  onChange: (change: Period) => void
+}) {
+  return (
+    <>
+      <DayField
+        label="From"
+        value={value.since}
+        latest={value.until}
+        onChange={(since) => onChange({ since })}
+      />
+      <DayField
+        label="To"
+        value={value.until}
+        earliest={value.since}
+        onChange={(until) => onChange({ until })}
+      />
+    </>
+  )
+}

@@ -1,12 +1,10 @@
 """Checks for engines that draw pictures."""
 
-import io
-import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from fabula.engines.base import (
     Cancelled,
@@ -25,6 +23,11 @@ from fabula.engines.base import (
     WeightedText,
 )
 from fabula.engines.contract.check import Check, ContractViolation, require
+from fabula.engines.contract.drawn import (
+    require_refused,
+    require_small_previews,
+    require_storable,
+)
 from fabula.engines.contract.image_requests import off_the_grid, out_of_range, sample
 
 STRENGTHS = tuple(step / 10 for step in range(1, 11))
@@ -35,13 +38,7 @@ rounding, and the grain of few steps."""
 
 def requests_out_of_range_are_refused_before_any_work(engine: ImageEngine) -> None:
     for wrong, request in out_of_range(engine):
-        try:
-            event = next(iter(engine.run(request, CancelToken())), None)
-        except EngineError as error:
-            require(error.code == "bad_request", f"{wrong}: the code is {error.code}.")
-            require(str(error).strip(), f"{wrong}: the error has no message.")
-        else:
-            raise ContractViolation(f"{wrong}: not refused; the engine sent {event!r:.80}.")
+        require_refused(wrong, partial(engine.run, request, CancelToken()))
 
 
 def progress_runs_from_the_first_step_to_the_last(engine: ImageEngine) -> None:
@@ -59,14 +56,7 @@ def progress_runs_from_the_first_step_to_the_last(engine: ImageEngine) -> None:
 
 
 def previews_are_small_pictures(engine: ImageEngine) -> None:
-    shown = [e.preview for e in run(engine, sample(engine)) if isinstance(e, Progress)]
-    previews = [preview for preview in shown if preview is not None]
-    able = engine.capabilities().previews
-    require(bool(previews) == able, f"capabilities.previews is {able}, the events say otherwise.")
-    for preview in previews:
-        with Image.open(io.BytesIO(preview)) as picture:
-            require(picture.format in {"JPEG", "WEBP"}, f"A preview is {picture.format}.")
-        require(len(preview) <= 64_000, "A preview has more than 64 kB.")
+    require_small_previews(run(engine, sample(engine)), engine.capabilities().previews)
 
 
 def each_picture_comes_once_and_in_order(engine: ImageEngine) -> None:
@@ -104,11 +94,7 @@ def a_size_between_steps_is_refused_or_reported(engine: ImageEngine) -> None:
 
 
 def effective_parameters_can_be_stored(engine: ImageEngine) -> None:
-    made = outputs(engine, sample(engine))[0]
-    try:
-        json.dumps(dict(made.effective), allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise ContractViolation(f"effective cannot be written as JSON: {error}") from error
+    require_storable(outputs(engine, sample(engine))[0].effective)
 
 
 def equal_seeds_give_equal_pictures(engine: ImageEngine) -> None:

@@ -1,17 +1,15 @@
 """Checks for engines that make clips."""
 
 import io
-import json
 from dataclasses import dataclass, replace
+from functools import partial
 
 import av
 import numpy as np
-from PIL import Image
 
 from fabula.engines.base import (
     Cancelled,
     CancelToken,
-    EngineError,
     EngineWarning,
     Motion,
     Pixels,
@@ -22,6 +20,11 @@ from fabula.engines.base import (
     VideoRequest,
 )
 from fabula.engines.contract.check import Check, ContractViolation, require
+from fabula.engines.contract.drawn import (
+    require_refused,
+    require_small_previews,
+    require_storable,
+)
 from fabula.engines.contract.video_requests import frame_of, out_of_range, sample
 
 TOLERATED_LOSS = 24.0
@@ -31,13 +34,7 @@ picture that was given and the frame that shows it."""
 
 def requests_out_of_range_are_refused_before_any_work(engine: VideoEngine) -> None:
     for wrong, request in out_of_range(engine):
-        try:
-            event = next(iter(engine.run(request, CancelToken())), None)
-        except EngineError as error:
-            require(error.code == "bad_request", f"{wrong}: the code is {error.code}.")
-            require(str(error).strip(), f"{wrong}: the error has no message.")
-        else:
-            raise ContractViolation(f"{wrong}: not refused; the engine sent {event!r:.80}.")
+        require_refused(wrong, partial(engine.run, request, CancelToken()))
 
 
 def progress_runs_from_the_first_step_to_the_last(engine: VideoEngine) -> None:
@@ -54,14 +51,7 @@ def progress_runs_from_the_first_step_to_the_last(engine: VideoEngine) -> None:
 
 
 def previews_are_small_pictures(engine: VideoEngine) -> None:
-    shown = [e.preview for e in run(engine, sample(engine)) if isinstance(e, Progress)]
-    previews = [preview for preview in shown if preview is not None]
-    able = engine.capabilities().previews
-    require(bool(previews) == able, f"capabilities.previews is {able}, the events say otherwise.")
-    for preview in previews:
-        with Image.open(io.BytesIO(preview)) as picture:
-            require(picture.format in {"JPEG", "WEBP"}, f"A preview is {picture.format}.")
-        require(len(preview) <= 64_000, "A preview has more than 64 kB.")
+    require_small_previews(run(engine, sample(engine)), engine.capabilities().previews)
 
 
 def the_file_is_what_was_asked_for(engine: VideoEngine) -> None:
@@ -80,11 +70,7 @@ def the_file_is_what_was_asked_for(engine: VideoEngine) -> None:
 
 
 def effective_parameters_can_be_stored(engine: VideoEngine) -> None:
-    made = clip(engine, sample(engine))
-    try:
-        json.dumps(dict(made.effective), allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise ContractViolation(f"effective cannot be written as JSON: {error}") from error
+    require_storable(clip(engine, sample(engine)).effective)
 
 
 def equal_seeds_give_equal_clips(engine: VideoEngine) -> None:

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ACTIONS, isAction } from '@/features/account/activity/actions'
-import { DayField, SelectField } from '@/ui/Fields'
+import { PeriodFields, SelectField } from '@/ui/Fields'
 import { csvAddress } from '../csv'
 import { spanOf } from '../days'
 import { Filters } from '../Filters'
@@ -81,18 +81,7 @@ export default function ActivityPage() {
               ]}
               onChange={(resource) => change({ resource: resource || undefined })}
             />
-            <DayField
-              label="From"
-              value={search.since}
-              latest={search.until}
-              onChange={(since) => change({ since })}
-            />
-            <DayField
-              label="To"
-              value={search.until}
-              earliest={search.since}
-              onChange={(until) => change({ until })}
-            />
+            <PeriodFields value={search} onChange={change} />
           </>
         }
       >

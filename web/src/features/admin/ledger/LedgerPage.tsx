@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { DayField, SelectField } from '@/ui/Fields'
+import { PeriodFields, SelectField } from '@/ui/Fields'
 import { csvAddress } from '../csv'
 import { spanOf } from '../days'
 import { Filters } from '../Filters'
@@ -51,18 +51,7 @@ export default function LedgerPage() {
               ]}
               onChange={(kind) => change({ kind: (kind || undefined) as EntryKind | undefined })}
             />
-            <DayField
-              label="From"
-              value={search.since}
-              latest={search.until}
-              onChange={(since) => change({ since })}
-            />
-            <DayField
-              label="To"
-              value={search.until}
-              earliest={search.since}
-              onChange={(until) => change({ until })}
-            />
+            <PeriodFields value={search} onChange={change} />
           </>
         }
       >

@@ -1,0 +1,39 @@
+"""What pictures and clips have in common in their checks."""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from PIL import Image
+
+from fabula.engines.base import EngineError, Progress
+from fabula.engines.contract.check import ContractViolation, require
+
+
+def require_refused(wrong: str, run: Callable[[], Iterable[object]]) -> None:
+    """A request that is ``wrong`` in some way is refused before its first event."""
+    try:
+        event = next(iter(run()), None)
+    except EngineError as error:
+        require(error.code == "bad_request", f"{wrong}: the code is {error.code}.")
+        require(str(error).strip(), f"{wrong}: the error has no message.")
+    else:
+        raise ContractViolation(f"{wrong}: not refused; the engine sent {event!r:.80}.")
+
+
+def require_small_previews(events: Iterable[object], able: bool) -> None:
+    """There are previews where the capabilities say so, and each is a small picture."""
+    shown = [event.preview for event in events if isinstance(event, Progress)]
+    previews = [preview for preview in shown if preview is not None]
+    require(bool(previews) == able, f"capabilities.previews is {able}, the events say otherwise.")
+    for preview in previews:
+        with Image.open(io.BytesIO(preview)) as picture:
+            require(picture.format in {"JPEG", "WEBP"}, f"A preview is {picture.format}.")
+        require(len(preview) <= 64_000, "A preview has more than 64 kB.")
+
+
+def require_storable(effective: Mapping[str, object]) -> None:
+    try:
+        json.dumps(dict(effective), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ContractViolation(f"effective cannot be written as JSON: {error}") from error
