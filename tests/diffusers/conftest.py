@@ -40,7 +40,8 @@ def engine(models_dir: Path) -> Iterator[DiffusersSdxl]:
 
 @pytest.fixture(scope="session")
 def wan_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tiny WAN pipelines of every kind; the first by name starts from text."""
+    """Tiny WAN pipelines of every kind; ``clip`` starts from text, ``ends`` from one picture or
+    two."""
     tiny_wan = import_module("tiny_wan")
     import_module("torch").set_num_threads(1)
     folder = tmp_path_factory.mktemp("models")
@@ -48,7 +49,19 @@ def wan_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models = folder / "wan"
     tiny_wan.write_text_to_video(models / "clip")
     tiny_wan.write_first_or_both(models / "ends")
+    tiny_wan.write_text_to_video(models / "pair", pair=True)
+    tiny_wan.write_looking(models / "sees-one", 1)
+    tiny_wan.write_looking(models / "sees-two", 2)
     tiny_wan.write_lora(models / "clip", folder / "loras" / "ink.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def per_frame_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny WAN pipeline whose frames have noise of their own: it starts from all but two
+    pictures."""
+    folder = tmp_path_factory.mktemp("models")
+    import_module("tiny_wan").write_per_frame(folder / "wan" / "compact")
     return folder
 
 

@@ -51,7 +51,7 @@ PULL = 3.0
 
 def write_text_to_video(folder: Path, *, pair: bool = False) -> None:
     torch.manual_seed(0)
-    second = {"transformer_2": _network(LATENTS), "boundary_ratio": 0.5} if pair else {}
+    second = {"transformer_2": _network(LATENTS), "boundary_ratio": 0.8} if pair else {}
     WanPipeline(transformer=_network(LATENTS), **_parts(), **second).save_pretrained(folder)
 
 
