@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 
 from fabula.engines.base import (
     Availability,
@@ -35,7 +35,7 @@ from fabula.engines.base import (
     VideoRequest,
 )
 from fabula.engines.video.h264 import H264Writer
-from fabula.engines.video.wan_models import FRAME_STEP, Start, WanModel, start_of
+from fabula.engines.video.wan_models import FRAME_STEP, Start, Training, WanModel, start_of
 from fabula.engines.video.wan_pipeline import Frames, Shoot
 from fabula.engines.video.wan_stage import WanStage, refuse_off_grid
 from fabula.engines.video_checks import refuse_out_of_range
@@ -76,14 +76,12 @@ class DiffusersWan:
         """Size, length and rate are those of the main model."""
         best, starts = self._stage.training(), self._stage.starts()
         width, height = self._stage.sides()
-        shortest = FRAME_STEP * ceil(SHORTEST_SECONDS * best.fps / FRAME_STEP) + 1
-        longest = best.frames / best.fps
         return VideoCapabilities(
             width=width,
             height=height,
             frames=Range(FEWEST_FRAMES, best.frames, best.frames, FRAME_STEP),
             fps=Range(8, 30, best.fps),
-            seconds=Range(shortest / best.fps, longest, longest, FRAME_STEP / best.fps),
+            seconds=lengths_of(best),
             steps=Range(1, 100, 30),
             guidance_scale=Range(0, 20, 5, 0.1),
             negative_prompt=True,
@@ -120,6 +118,14 @@ class DiffusersWan:
             else:
                 mp4 = encoded(event, order.request.fps, cancel)
                 yield clip_of(order.request, mp4, loaded.effective(shoot))
+
+
+def lengths_of(best: Training) -> Range:
+    """Seconds from about half a one on, in steps from one possible number of frames to the next.
+    Limits are rounded away from each other, so that a rounded length is within them."""
+    shortest = FRAME_STEP * ceil(SHORTEST_SECONDS * best.fps / FRAME_STEP) + 1
+    longest = ceil(best.frames / best.fps * 1000) / 1000
+    return Range(floor(shortest / best.fps * 1000) / 1000, longest, longest, FRAME_STEP / best.fps)
 
 
 def shoot_of(request: VideoRequest) -> Shoot:
