@@ -1,4 +1,4 @@
-"""A models folder with a tiny SDXL pipeline. Torch is imported by the fixtures alone: the folder
+"""Models folders with tiny pipelines of SDXL and WAN. Torch is imported by the fixtures alone: this
 is collected where the extra is not installed, too."""
 
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ import pytest
 
 from fabula.engines.base import EngineContext
 from fabula.engines.image.diffusers_sdxl import DiffusersSdxl
+from fabula.engines.image.diffusers_wan_frame import DiffusersWanFrame
+from fabula.engines.video.diffusers_wan import DiffusersWan
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,54 @@ def engine(models_dir: Path) -> Iterator[DiffusersSdxl]:
     """The tiny pipeline in single precision, as the contract compares bytes on any processor."""
     options = {"precision": "float32", "sdxl_model": "tiny"}
     made = DiffusersSdxl(EngineContext(str(models_dir), options=options))
+    made.load()
+    yield made
+    made.unload()
+
+
+@pytest.fixture(scope="session")
+def wan_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny WAN pipelines of every kind; ``clip`` starts from text, ``ends`` from one picture or
+    two."""
+    tiny_wan = import_module("tiny_wan")
+    import_module("torch").set_num_threads(1)
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "loras").mkdir()
+    models = folder / "wan"
+    tiny_wan.write_text_to_video(models / "clip")
+    tiny_wan.write_first_or_both(models / "ends")
+    tiny_wan.write_text_to_video(models / "pair", pair=True)
+    tiny_wan.write_looking(models / "sees-one", 1)
+    tiny_wan.write_looking(models / "sees-two", 2)
+    tiny_wan.write_lora(models / "clip", folder / "loras" / "ink.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def per_frame_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny WAN pipeline whose frames have noise of their own: it starts from all but two
+    pictures."""
+    folder = tmp_path_factory.mktemp("models")
+    import_module("tiny_wan").write_per_frame(folder / "wan" / "compact")
+    return folder
+
+
+def wan_context(folder: Path, **options: object) -> EngineContext:
+    """In single precision, as the contract compares bytes on any processor."""
+    return EngineContext(str(folder), options={"precision": "float32", **options})
+
+
+@pytest.fixture(scope="session")
+def wan(wan_dir: Path) -> Iterator[DiffusersWan]:
+    made = DiffusersWan(wan_context(wan_dir))
+    made.load()
+    yield made
+    made.unload()
+
+
+@pytest.fixture(scope="session")
+def wan_frame(wan_dir: Path) -> Iterator[DiffusersWanFrame]:
+    made = DiffusersWanFrame(wan_context(wan_dir))
     made.load()
     yield made
     made.unload()

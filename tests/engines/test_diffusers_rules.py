@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fabula.engines import diffusers_support
 from fabula.engines.base import EngineContext, EngineError, ImageRequest, Reference
-from fabula.engines.image import diffusers_sdxl
 from fabula.engines.image.diffusers_sdxl import (
     SD,
     XL,
@@ -49,7 +49,7 @@ def write_file(path: Path, *names: str) -> None:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the extra were installed."""
-    monkeypatch.setattr(diffusers_sdxl, "find_spec", lambda _name: True)
+    monkeypatch.setattr(diffusers_support, "find_spec", lambda _name: True)
 
 
 def engine(models_dir: Path, **options: object) -> DiffusersSdxl:
@@ -72,7 +72,7 @@ def test_importing_and_asking_does_not_import_torch(tmp_path: Path) -> None:
 def test_without_the_extra_it_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diffusers_sdxl, "find_spec", lambda name: name != "peft" or None)
+    monkeypatch.setattr(diffusers_support, "find_spec", lambda name: name != "peft" or None)
     here = engine(tmp_path).availability()
     assert not here.available
     assert here.reason == "Not installed: peft."

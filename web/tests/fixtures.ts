@@ -126,7 +126,7 @@ export const limits: LimitsOut = {
   clip: null,
 }
 
-export const clipLimits: LimitsOut = {
+export const clipLimits = {
   ...limits,
   width: range(256, 1920, 1280, 8),
   height: range(256, 1920, 720, 8),
@@ -137,6 +137,7 @@ export const clipLimits: LimitsOut = {
     fps: range(8, 60, 24, 1),
     first_frame: true,
     last_frame: true,
+    first_frame_required: false,
     motion: {
       kinds: ['drift', 'zoom-in', 'pan-left', 'still'],
       easings: ['ease-in-out', 'linear'],
@@ -144,7 +145,7 @@ export const clipLimits: LimitsOut = {
       loop: true,
     },
   },
-}
+} satisfies LimitsOut
 
 export function jobType(change: Partial<JobTypeOut> = {}): JobTypeOut {
   return {

@@ -231,7 +231,8 @@ class MotionCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class VideoCapabilities:
-    """What a video engine can do. A clip must be within ``frames`` and within ``seconds``."""
+    """What a video engine can do. A clip must be within ``frames`` and within ``seconds``; where
+    ``frames`` goes in steps, only those lengths are possible."""
 
     width: Range
     height: Range
@@ -244,9 +245,14 @@ class VideoCapabilities:
     negative_prompt: bool = False
     first_frame: bool = False
     last_frame: bool = False
+    first_frame_required: bool = False
+    """Whether nothing is made from the prompt alone."""
     previews: bool = False
     motion: MotionCapabilities | None = None
+    loras: bool = False
     families: tuple[str, ...] = ("wan",)
+    models: tuple[str, ...] = ()
+    """Models that a request may name; without any, the engine has one."""
 
 
 @dataclass(frozen=True, slots=True)

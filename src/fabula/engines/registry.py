@@ -29,6 +29,8 @@ GROUP = "fabula.engines"
 BUILT_IN = {
     "sketchbook": "fabula.engines.image.sketchbook.engine:Sketchbook",
     "diffusers-sdxl": "fabula.engines.image.diffusers_sdxl:DiffusersSdxl",
+    "diffusers-wan-frame": "fabula.engines.image.diffusers_wan_frame:DiffusersWanFrame",
+    "diffusers-wan": "fabula.engines.video.diffusers_wan:DiffusersWan",
     "motion": "fabula.engines.video.motion.engine:MotionEngine",
     "local-llama": "fabula.engines.text.local_llama:LocalLlama",
 }

@@ -19,7 +19,7 @@ def refuse_out_of_range(request: VideoRequest, able: VideoCapabilities) -> None:
     _check_length(request, able)
     if not 0 <= request.seed < _SEEDS:
         raise refused("seed must lie between 0 and 2**63.")
-    if request.loras:
+    if request.loras and not able.loras:
         raise refused("This engine takes no LoRA.")
     _check_frames(request, able)
     if request.motion is not None:
@@ -27,10 +27,15 @@ def refuse_out_of_range(request: VideoRequest, able: VideoCapabilities) -> None:
 
 
 def _check_length(request: VideoRequest, able: VideoCapabilities) -> None:
-    """A clip of whole frames may miss the limits by less than one frame."""
-    seconds, frame = request.frames / request.fps, 1 / request.fps
+    """Only some numbers of frames are possible, so that a clip may miss the limits by less than
+    the step from one to the next."""
+    if (request.frames - able.frames.minimum) % able.frames.step:
+        raise refused(
+            f"frames must be {able.frames.minimum:g} and a multiple of {able.frames.step:g} more."
+        )
+    seconds, step = request.frames / request.fps, able.frames.step / request.fps
     limits = able.seconds
-    if not limits.minimum - frame < seconds < limits.maximum + frame:
+    if not limits.minimum - step < seconds < limits.maximum + step:
         raise refused(
             f"A clip must take {limits.minimum:g} to {limits.maximum:g} seconds; "
             f"{request.frames} frames at {request.fps:g} a second take {seconds:g}."
@@ -40,6 +45,8 @@ def _check_length(request: VideoRequest, able: VideoCapabilities) -> None:
 def _check_frames(request: VideoRequest, able: VideoCapabilities) -> None:
     if request.last_frame is not None and request.first_frame is None:
         raise refused("A last frame needs a first frame.")
+    if request.first_frame is None and able.first_frame_required:
+        raise refused("This engine starts from a picture: add a first frame.")
     for name, pixels in (("first", request.first_frame), ("last", request.last_frame)):
         if pixels is None:
             continue

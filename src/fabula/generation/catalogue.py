@@ -135,7 +135,7 @@ def _limits(job_type: JobType, found: Capabilities) -> LimitsOut:
         reference_strength=picture is None or picture.reference_strength,
         seeds=picture is None or picture.seeds,
         sizes=[SizeOut(width=w, height=h) for w, h in picture.sizes] if picture else [],
-        models=list(picture.models) if picture else [],
+        models=list(found.models),
         schedulers=list(picture.schedulers) if picture else [],
         clip=clip,
         weights=picture is not None and picture.weights,
@@ -149,6 +149,7 @@ def _clip_limits(job_type: JobType, found: VideoCapabilities) -> ClipLimitsOut:
         fps=_range(found.fps, job_type.fps),
         first_frame=found.first_frame,
         last_frame=found.last_frame,
+        first_frame_required=found.first_frame_required,
         motion=MotionLimitsOut(
             kinds=list(moves.kinds),
             easings=list(moves.easings),

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from fabula.engines.base import MotionCapabilities, VideoCapabilities
+from fabula.engines.base import MotionCapabilities, Range, VideoCapabilities
 from fabula.generation.engine_choice import Capabilities, snapped, within
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JobType
@@ -11,14 +11,18 @@ from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn, MotionIn
 
 CLIP_FIELDS = ("seconds", "fps", "first_frame", "last_frame", "motion")
+_ROUNDING = 0.5
+"""Frames by which every length is moved to be whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """``frames`` at ``fps`` frames a second; a picture is one frame."""
+    """``frames`` at ``fps`` frames a second; a picture is one frame. ``warnings`` say where that is
+    not the length that was asked for."""
 
     frames: int
     fps: float
+    warnings: tuple[dict[str, str], ...] = ()
 
 
 def check_kind(body: JobIn, limits: Capabilities) -> None:
@@ -40,6 +44,10 @@ def _check_clip(body: JobIn, limits: VideoCapabilities) -> None:
         )
     if body.last_frame and not body.first_frame:
         raise NotPossible("A last frame needs a first frame.", field="last_frame")
+    if limits.first_frame_required and not body.first_frame:
+        raise NotPossible(
+            "This engine starts from a picture: add a first frame.", field="first_frame"
+        )
     for name in ("first_frame", "last_frame"):
         if getattr(body, name) and not getattr(limits, name):
             label = name.replace("_", " ")
@@ -74,8 +82,17 @@ def clip_length(body: JobIn, job_type: JobType, limits: Capabilities) -> Length:
     fps = within("fps", limits.fps, body.fps, job_type.fps)
     default = job_type.frames / job_type.fps
     seconds = within("seconds", limits.seconds, body.seconds, default)
-    frames = within("frames", limits.frames, None, seconds * fps)
-    return Length(snapped(limits.frames, frames), fps)
+    frames = snapped(limits.frames, within("frames", limits.frames, None, seconds * fps))
+    moved = body.seconds is not None and abs(frames - seconds * fps) > _ROUNDING
+    return Length(frames, fps, (_length_moved(frames, fps, limits.frames),) if moved else ())
+
+
+def _length_moved(frames: int, fps: float, limits: Range) -> dict[str, str]:
+    message = (
+        f"Made {frames} frames long, which take {frames / fps:.2f} seconds: this engine's clips "
+        f"have {limits.minimum:g} to {limits.maximum:g} frames, in steps of {limits.step:g}."
+    )
+    return {"code": "frames_snapped", "message": message}
 
 
 def shaped_like(first: SourcePicture, job_type: JobType, limits: Capabilities) -> JobType:

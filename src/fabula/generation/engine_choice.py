@@ -130,10 +130,9 @@ def _none(job_type: JobType, known: Sequence[EngineEntry]) -> Choice:
 
 
 def _with_model(choice: Choice, model: str, *, asked: bool) -> Choice:
-    able = choice.entry.capabilities if choice.entry else None
     if not model or choice.entry is None:
         return choice
-    models = able.models if isinstance(able, ImageCapabilities) else ()
+    models = choice.capabilities.models
     if model in models:
         return replace(choice, model=model)
     name = choice.entry.info.name
@@ -198,25 +197,26 @@ def _others(
 
 
 def own_settings(job_type: JobType, choice: Choice) -> JobType:
-    """The job type with the settings of an engine that only stands in for its model, since the
-    table's figures are those of the model: of a picture the guidance scale; of a clip also size
-    and length, as far as no configuration has changed them. A clip of high quality is as large as
-    the engine makes it."""
-    limits = choice.capabilities
-    if not choice.chosen.info.stand_in:
-        return job_type
-    high = job_type.quality == "high"
+    """The job type with the settings of its engine, as far as no configuration has changed them.
+
+    A clip has the size and length that the engine's model was made for. The guidance scale is the
+    table's, but for an engine that only stands in for the model; a clip of high quality is as large
+    as such an engine makes it.
+    """
+    limits, stand_in = choice.capabilities, choice.chosen.info.stand_in
+    own: dict[str, Any] = {"guidance_scale": limits.guidance_scale.default} if stand_in else {}
     if isinstance(limits, ImageCapabilities):
-        return replace(job_type, guidance_scale=limits.guidance_scale.default)
+        return replace(job_type, **own)
     sides = (limits.width, limits.height)
-    room = min(side.maximum / side.default for side in sides)
-    width, height = (snapped(s, s.default * (room if high else 1)) for s in sides)
-    own: dict[str, Any] = {
+    room = 1.0
+    if stand_in and job_type.quality == "high":
+        room = min(side.maximum / side.default for side in sides)
+    width, height = (snapped(side, side.default * room) for side in sides)
+    own |= {
         "width": width,
         "height": height,
         "frames": int(limits.frames.default),
         "fps": limits.fps.default,
-        "guidance_scale": limits.guidance_scale.default,
     }
     table = JOB_TYPES[job_type.name]
     return replace(

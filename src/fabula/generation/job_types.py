@@ -33,8 +33,8 @@ class JobType:
 
 
 _PICTURE_ENGINES = ("diffusers-sdxl", "sketchbook")
-_FRAME_ENGINES = ("sketchbook",)
-_CLIP_ENGINES = ("motion",)
+_FRAME_ENGINES = ("diffusers-wan-frame", "sketchbook")
+_CLIP_ENGINES = ("diffusers-wan", "motion")
 
 
 def _high(fast: JobType, name: str, price: int, steps: int) -> JobType:

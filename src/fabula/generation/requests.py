@@ -68,6 +68,7 @@ async def _clip(plan: Provenance, store: BlobStore) -> VideoRequest:
         first_frame=await _read(plan.first_frame, store, "first_frame"),
         last_frame=await _read(plan.last_frame, store, "last_frame"),
         motion=Motion(**plan.motion.model_dump()) if plan.motion else None,
+        model=plan.model_name,
     )
 
 

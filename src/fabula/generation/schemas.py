@@ -274,6 +274,7 @@ class ClipLimitsOut(BaseModel):
     fps: RangeOut
     first_frame: bool
     last_frame: bool
+    first_frame_required: bool
     motion: MotionLimitsOut | None
 
 

@@ -210,7 +210,7 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
         scheduler=body.scheduler,
         model_config_id=config.id if config else None,
         unit_credits=job_type.credits,
-        warnings=[*warnings, *wording.warnings],
+        warnings=[*warnings, *length.warnings, *wording.warnings],
     )
     return _warned(plan)
 

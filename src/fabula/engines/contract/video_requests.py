@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from fabula.engines.base import (
     Lora,
@@ -27,7 +28,7 @@ def sample(engine: VideoEngine) -> VideoRequest:
     fps = max(able.fps.minimum, 1.0)
     frames = _first_from(able.frames, math.ceil(able.seconds.minimum * fps))
     width = int(able.width.minimum)
-    return VideoRequest(
+    request = VideoRequest(
         prompt="a blue fox in the snow",
         seed=SEED,
         width=width,
@@ -37,14 +38,15 @@ def sample(engine: VideoEngine) -> VideoRequest:
         steps=int(min(max(STEPS, able.steps.minimum), able.steps.maximum)),
         guidance_scale=able.guidance_scale.default,
     )
+    return replace(request, first_frame=frame_of(request, 1) if able.first_frame_required else None)
 
 
 def frame_of(request: VideoRequest, seed: int) -> Pixels:
-    """A picture of the clip's size to start from or to end with: large soft patches."""
-    patches = np.random.default_rng(seed).integers(0, 256, (4, 6, 3), np.uint8)
-    cell = (math.ceil(request.height / 4), math.ceil(request.width / 6), 1)
-    picture: Pixels = np.kron(patches, np.ones(cell, np.uint8))[: request.height, : request.width]
-    return picture
+    """A picture of the clip's size to start from or to end with: large patches that flow into each
+    other, as a model keeps them whose latents are smaller than pictures."""
+    patches = np.random.default_rng(seed).integers(0, 256, (4, 5, 3), np.uint8)
+    picture = Image.fromarray(patches).resize((request.width, request.height))
+    return np.array(picture)
 
 
 def out_of_range(engine: VideoEngine) -> Iterator[tuple[str, VideoRequest]]:
@@ -56,6 +58,8 @@ def out_of_range(engine: VideoEngine) -> Iterator[tuple[str, VideoRequest]]:
     yield "an unknown model", replace(legal, model="no-such-model")
     yield "a LoRA", replace(legal, loras=(Lora("no-such.safetensors"),))
     yield "a clip that is too long", _longer_than(able, legal)
+    if able.frames.step > 1:
+        yield "a length between two steps", replace(legal, frames=legal.frames + 1)
     yield from _bad_frames(able, legal)
     yield from _bad_motions(able, legal)
 
@@ -88,7 +92,9 @@ def _bad_frames(able: VideoCapabilities, legal: VideoRequest) -> Iterator[tuple[
         return
     grey: Pixels = first[..., 0]
     yield "a first frame without colours", replace(legal, first_frame=grey)
-    yield "a last frame alone", replace(legal, last_frame=first)
+    yield "a last frame alone", replace(legal, first_frame=None, last_frame=first)
+    if able.first_frame_required:
+        yield "no first frame", replace(legal, first_frame=None)
     if not able.last_frame:
         yield "a last frame", replace(legal, first_frame=first, last_frame=first)
 

@@ -17,27 +17,20 @@ Torch and diffusers are imported when a model is loaded, never before.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import math
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
+from functools import lru_cache, partial
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from fabula.engines.base import (
     Availability,
-    Cancelled,
     CancelToken,
     EngineContext,
     EngineError,
@@ -53,12 +46,29 @@ from fabula.engines.base import (
     Progress,
     Range,
 )
-from fabula.engines.cpu import cpu_flags
+from fabula.engines.diffusers_support import (
+    AfterStep,
+    Colours,
+    Part,
+    Pipeline,
+    Step,
+    Tensor,
+    chosen_precision,
+    fitted_colours,
+    in_steps,
+    libraries,
+    lora_file,
+    missing,
+    negative_unused,
+    preview_of,
+    texts_cut,
+    understood,
+)
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "compel", "safetensors")
-MODELS, LORAS = "sdxl", "loras"
+MODELS = "sdxl"
 XL, SD = "StableDiffusionXLPipeline", "StableDiffusionPipeline"
 FROM_PICTURE = {XL: "StableDiffusionXLImg2ImgPipeline", SD: "StableDiffusionImg2ImgPipeline"}
 NATIVE_SIDE = {XL: 1024, SD: 512}
@@ -72,24 +82,12 @@ SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Named in ComfyUI's manner. Only schedulers that call the network once a step."""
 
-PRECISIONS = ("float32", "bfloat16", "float16")
 GRID = 8
 SMALLEST_SIDE = 64
-PREVIEW_SIDE = 192
 ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
 
 MOST_HEADER_BYTES = 100_000_000
-
-Pipeline: TypeAlias = Any
-Tensor: TypeAlias = Any
-Part: TypeAlias = Any
-"""Objects of diffusers and torch, which have no types where they are not installed."""
-
-AfterStep = Callable[[Pipeline, int, Any, dict[str, Tensor]], dict[str, Tensor]]
-Colours = NDArray[np.float32]
-Step = tuple[int, bytes]
-"""Number of a finished step, and its preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +125,15 @@ class DiffusersSdxl:
     )
 
     def __init__(self, context: EngineContext) -> None:
-        self._models = Path(context.models_dir, MODELS)
-        self._loras = Path(context.models_dir, LORAS)
+        self._folder = Path(context.models_dir)
+        self._models = self._folder / MODELS
         self._threads = max(1, context.threads)
         self._options = context.options
         self._loaded: LoadedModel | None = None
 
     def availability(self) -> Availability:
-        absent = [name for name in NEEDED if find_spec(name) is None]
-        if absent:
-            reason = f"Not installed: {', '.join(absent)}."
-            return Availability(False, reason, "Run `pip install 'fabula[diffusers]'`.")
+        if absent := missing(NEEDED):
+            return absent
         models = models_in(self._models)
         if not models:
             remedy = (
@@ -179,7 +175,7 @@ class DiffusersSdxl:
     def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
         check(request, self.capabilities())
         model = self._chosen(models_in(self._models), request.model)
-        loras = tuple(Lora(str(self._lora(item)), item.weight) for item in request.loras)
+        loras = tuple(replace(x, path=str(lora_file(self._folder, x))) for x in request.loras)
         return self._pictures(Order(request, model, loras), cancel)
 
     def _pictures(self, order: Order, cancel: CancelToken) -> Iterator[ImageEvent]:
@@ -208,18 +204,6 @@ class DiffusersSdxl:
             raise refused(f"There is no model “{name}”. There are: {', '.join(models) or 'none'}.")
         return model
 
-    def _lora(self, lora: Lora) -> Path:
-        """The file of a LoRA. A request must not reach files outside the folder of LoRAs."""
-        path = (self._loras / lora.path).resolve()
-        inside = path.is_relative_to(self._loras.resolve())
-        if not (inside and path.suffix == ".safetensors" and path.is_file()):
-            raise refused(
-                f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/."
-            )
-        if not math.isfinite(lora.weight):
-            raise refused("The weight of a LoRA must be a number.")
-        return path
-
 
 class LoadedModel:
     """One pipeline that starts from text and one that starts from a picture, of the same parts."""
@@ -229,7 +213,7 @@ class LoadedModel:
         self._torch, self._diffusers = libraries()
         self._torch.set_num_threads(threads)
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
-        self._precision = self._chosen_precision(options.get("precision"))
+        self._precision = chosen_precision(self._torch, self._device, options)
         self._from_text = self._opened()
         self._from_picture = self._sibling()
         self._scheduler = self._from_text.scheduler
@@ -274,54 +258,20 @@ class LoadedModel:
     def warnings_for(self, request: ImageRequest) -> Iterator[EngineWarning]:
         """What the model's own tokenizer says about the prompts."""
         tokenizer = self._from_text.tokenizer
-        for name, text in (
-            ("prompt", request.prompt),
-            ("negative prompt", request.negative_prompt),
-        ):
-            tokens = len(tokenizer(text, truncation=False, verbose=False).input_ids)
-            if tokens > tokenizer.model_max_length:
-                spare = tokens - tokenizer.model_max_length
-                message = f"The model does not read the last {spare} tokens of the {name}."
-                yield EngineWarning("prompt_truncated", message)
+        texts = {"prompt": request.prompt, "negative prompt": request.negative_prompt}
+        return texts_cut(tokenizer, tokenizer.model_max_length, texts)
 
     def draw(self, order: Order, index: int, cancel: CancelToken) -> Iterator[ImageEvent]:
         """One picture, drawn in a thread. Leaving early stops it at its next step."""
         request, seed = order.request, order.request.seed + index
         steps = steps_run(request)
-        inbox: SimpleQueue[Step | Pixels | Exception] = SimpleQueue()
-        left = threading.Event()
-
-        def after_step(
-            _pipeline: Pipeline, step: int, _time: Part, tensors: dict[str, Tensor]
-        ) -> dict[str, Tensor]:
-            if left.is_set() or cancel.cancelled:
-                raise Cancelled
-            inbox.put((step + 1, self._shown(tensors["latents"])))
-            return tensors
-
-        def work() -> None:
-            try:
-                inbox.put(self._picture(request, seed, after_step))
-            except Exception as error:  # noqa: BLE001 - handed to the thread that asked
-                inbox.put(error)
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        try:
-            while True:
-                item = inbox.get()
-                cancel.check()
-                match item:
-                    case (int() as step, bytes() as preview):
-                        yield Progress(index, step, steps, preview)
-                    case np.ndarray():
-                        yield ImageOutput(index, seed, item, self._effective(order, steps))
-                        return
-                    case Exception():
-                        raise understood(item)
-        finally:
-            left.set()
-            thread.join()
+        work = partial(self._picture, request, seed)
+        with closing(in_steps(work, self._shown, cancel)) as items:
+            for item in items:
+                if isinstance(item, Step):
+                    yield Progress(index, item.number, steps, item.preview)
+                else:
+                    yield ImageOutput(index, seed, item, self._effective(order, steps))
 
     def _picture(self, request: ImageRequest, seed: int, after_step: AfterStep) -> Pixels:
         pipeline = self._from_text if request.reference is None else self._from_picture
@@ -416,17 +366,6 @@ class LoadedModel:
         kind, changes = SCHEDULERS[name]
         return getattr(self._diffusers, kind).from_config(config, **changes)
 
-    def _chosen_precision(self, wanted: object) -> str:
-        if wanted is not None:
-            if wanted not in PRECISIONS:
-                message = f"precision must be one of {', '.join(PRECISIONS)}."
-                raise EngineError(message, code="unavailable")
-            return str(wanted)
-        if self._device == "cuda":
-            return "bfloat16" if self._torch.cuda.is_bf16_supported() else "float16"
-        quick = (cpu_flags() or frozenset()) & {"avx512_bf16", "amx_bf16"}
-        return "bfloat16" if quick else "float32"
-
     def _is_tight(self) -> bool:
         return bool(self._torch.cuda.mem_get_info()[1] < ROOMY_BYTES)
 
@@ -446,31 +385,11 @@ class LoadedModel:
             colours = torch.nn.functional.adaptive_avg_pool2d(decoded, latents.shape[-2:]).cpu()
         if widened:
             vae.to(torch.float16)
-        flat = latents[0].flatten(1).T.numpy()
-        known = np.concatenate([flat, np.ones((len(flat), 1), np.float32)], axis=1)
-        fitted, *_ = np.linalg.lstsq(known, colours[0].flatten(1).T.numpy(), rcond=None)
-        return np.asarray(fitted, np.float32)
+        flat = (part[0].flatten(1).T.numpy() for part in (latents, colours))
+        return fitted_colours(*flat)
 
     def _shown(self, latents: Tensor) -> bytes:
-        """A small JPEG of the latents, brought to the spread that finished ones have."""
-        values = latents[0].float().cpu().numpy().transpose(1, 2, 0)
-        values = values / max(1.0, float(values.std()))
-        colours = (values @ self._preview[:-1] + self._preview[-1]) * 127.5 + 127.5
-        picture = Image.fromarray(np.nan_to_num(colours).clip(0, 255).astype(np.uint8))
-        picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=70)
-        return out.getvalue()
-
-
-def libraries() -> tuple[Any, Any]:
-    """Torch and diffusers: 430 MB and several seconds, so only where a model is loaded."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    torch, diffusers = import_module("torch"), import_module("diffusers")
-    diffusers.utils.logging.set_verbosity_error()
-    diffusers.utils.logging.disable_progress_bar()
-    import_module("transformers").utils.logging.disable_progress_bar()
-    return torch, diffusers
+        return preview_of(latents[0].float().cpu().numpy().transpose(1, 2, 0), self._preview)
 
 
 def models_in(folder: Path) -> dict[str, ModelPlace]:
@@ -560,9 +479,7 @@ def warnings_for(request: ImageRequest) -> Iterator[EngineWarning]:
     if reference is not None and request.steps * reference.strength < 1:
         message = "The strength asks for less than one step: one step was run."
         yield EngineWarning("strength_raised", message)
-    if request.negative_prompt and request.guidance_scale <= 1:
-        message = "A negative prompt has no effect with a guidance scale of 1 or less."
-        yield EngineWarning("negative_prompt_unused", message)
+    yield from negative_unused(request.negative_prompt, request.guidance_scale)
 
 
 def check(request: ImageRequest, able: ImageCapabilities) -> None:
@@ -570,11 +487,3 @@ def check(request: ImageRequest, able: ImageCapabilities) -> None:
     refuse_out_of_range(request, able)
     if request.width % GRID or request.height % GRID:
         raise refused(f"width and height must be multiples of {GRID}.")
-
-
-def understood(error: Exception) -> Exception:
-    """Torch's own error of memory, by its name since it is not imported here, as one of ours."""
-    if type(error).__name__ == "OutOfMemoryError":
-        message = "The GPU's memory does not suffice: ask for a smaller picture."
-        return EngineError(message, code="out_of_memory", retryable=True)
-    return error

@@ -15,6 +15,8 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
 
+from fabula.engines.base import Pixels
+
 OPTIONS = {"preset": "veryfast", "crf": "19", "threads": "1", "x264-params": "mbtree=0"}
 KEYFRAME_SECONDS = 1.0
 """A player can jump to every second."""
@@ -43,6 +45,13 @@ class H264Writer:
     def write(self, planes: NDArray[np.uint8]) -> None:
         """Add a frame of shape (height * 3 / 2, width): Y, then U, then V."""
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        self._container.mux(self._track.encode(frame))
+
+    def write_picture(self, pixels: Pixels) -> None:
+        """Add a frame in RGB, of shape (height, width, 3)."""
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
         self._container.mux(self._track.encode(frame))
 
     def finish(self) -> bytes:

@@ -239,6 +239,25 @@ describe('a clip', () => {
     expect(shapesFor(large)[0]).toEqual({ width: 1920, height: 1080 })
   })
 
+  it('offers only shapes in the steps of the engine', () => {
+    const wan = {
+      ...clipLimits,
+      width: { minimum: 64, maximum: 1280, default: 832, step: 16 },
+      height: { minimum: 64, maximum: 1280, default: 480, step: 16 },
+    }
+    const sides = shapesFor(wan).flatMap(({ width, height }) => [width, height])
+    expect(sides.every((side) => side % 16 === 0)).toBe(true)
+    expect(shapesFor(wan)).toContainEqual({ width: 832, height: 480 })
+  })
+
+  it('is not made without a first frame where the engine needs one', () => {
+    const needy = {
+      ...clipType,
+      limits: { ...clipLimits, clip: { ...clipLimits.clip, first_frame_required: true } },
+    }
+    expect(obstacle(clip(), needy)).toMatch(/first frame/)
+  })
+
   it('is summed up with its length', () => {
     expect(summaryOf(clip(), { ...clipType, estimate_seconds: null })).toBe(
       'clip of 5 s · 3 credits',

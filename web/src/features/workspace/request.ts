@@ -37,6 +37,8 @@ const standard = (limits: LimitsOut): Shape => ({
 
 const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height === b.height
 
+const toStep = (side: number, { step }: { step: number }): number => Math.round(side / step) * step
+
 /** The shapes that a job type offers, its own standard among them. */
 export function shapesFor(limits: LimitsOut): Shape[] {
   if (limits.sizes.length) {
@@ -44,7 +46,10 @@ export function shapesFor(limits: LimitsOut): Shape[] {
   }
   const scale = limits.clip ? limits.width.default / 1280 : 1
   const shapes = limits.clip
-    ? CLIP_SHAPES.map(({ width, height }) => ({ width: width * scale, height: height * scale }))
+    ? CLIP_SHAPES.map(({ width, height }) => ({
+        width: toStep(width * scale, limits.width),
+        height: toStep(height * scale, limits.height),
+      }))
     : SHAPES
   const fits = shapes.filter(
     ({ width, height }) =>
@@ -66,10 +71,9 @@ export function sizeOf(draft: Draft, limits: LimitsOut | null): Shape {
   const frame = limits.clip ? draft.firstFrame : null
   if (!frame) return own
   const width = Math.sqrt((own.width * own.height * frame.width) / frame.height)
-  const snapped = (side: number, { step }: { step: number }) => Math.round(side / step) * step
   return {
-    width: snapped(width, limits.width),
-    height: snapped((own.width * own.height) / width, limits.height),
+    width: toStep(width, limits.width),
+    height: toStep((own.width * own.height) / width, limits.height),
   }
 }
 
@@ -143,6 +147,9 @@ export function obstacle(
   }
   if (type.format === 'image' && !draft.reference && type.limits?.reference_required) {
     return 'This engine starts from a picture: add a reference.'
+  }
+  if (type.limits?.clip?.first_frame_required && !draft.firstFrame) {
+    return 'This engine starts from a picture: add a first frame.'
   }
   const price = priceOf(draft, type)
   if (balance !== null && price > balance) {
