@@ -167,7 +167,7 @@ async def adult_studio(database: Database, tmp_path: Path) -> AsyncIterator[Stud
 async def studio_with(database: Database, settings: Settings) -> AsyncIterator[Studio]:
     store = MemoryStore()
     registry = EngineRegistry(EngineContext(models_dir=str(settings.data_dir)), [CARD])
-    desk = Desk(registry, bootstrap.build_events(store, settings))
+    desk = Desk(registry, bootstrap.build_events(store, settings), store)
     services = bootstrap.Services(settings, store, Links(b"0" * 32), desk)
     app = create_app(services, database)
     async with database.system() as session:

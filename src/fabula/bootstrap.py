@@ -42,7 +42,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     store = build_store(settings)
-    desk = Desk(build_registry(settings), build_events(store, settings))
+    desk = Desk(build_registry(settings), build_events(store, settings), store)
     return Services(settings, store, Links(secret_of(settings)), desk)
 
 

@@ -48,8 +48,9 @@ class Studio:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        events = build_events(MemoryStore(), Settings(credits_enabled=True))
-        self.desk = Desk(EngineRegistry(EngineContext(models_dir=""), [CARD]), events)
+        store = MemoryStore()
+        events = build_events(store, Settings(credits_enabled=True))
+        self.desk = Desk(EngineRegistry(EngineContext(models_dir=""), [CARD]), events, store)
 
     async def job(self, person: UUID) -> None:
         """Ask for three pictures, get two, fail. Doing it again goes on where it stopped."""

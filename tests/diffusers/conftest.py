@@ -23,6 +23,7 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
     tiny = tiny_sdxl.write_sdxl(folder / "sdxl" / "tiny")
     tiny_sdxl.write_sd15(tiny, folder / "sdxl" / "tiny-older")
+    tiny_sdxl.write_inpainting(tiny, folder / "sdxl" / "tiny-inpainting")
     tiny_sdxl.write_lora(tiny, folder / "loras" / "ink.safetensors")
     import_module("single_file").write_single_file(tiny, folder / "files" / "single.safetensors")
     return folder

@@ -21,6 +21,7 @@ from diffusers import (
     AutoencoderKL,
     EulerDiscreteScheduler,
     StableDiffusionPipeline,
+    StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -81,6 +82,16 @@ def write_sd15(sdxl: Path, folder: Path) -> Path:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder)
+    return folder
+
+
+def write_inpainting(sdxl: Path, folder: Path) -> Path:
+    """Save a pipeline whose network sees picture and mask, with the other parts of the first."""
+    torch.manual_seed(3)
+    first = StableDiffusionXLPipeline.from_pretrained(sdxl, add_watermarker=False)
+    unet = UNet2DConditionModel.from_config(dict(first.unet.config) | {"in_channels": 9})
+    parts = first.components | {"unet": unet}
+    StableDiffusionXLInpaintPipeline(**parts, add_watermarker=False).save_pretrained(folder)
     return folder
 
 

@@ -270,6 +270,22 @@ class PaintsOverTheSource(Card):
         yield event
 
 
+class ForgetsTheMask(ReferenceCard):
+    def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
+        if request.reference and request.reference.mask is not None:
+            whole = replace(request.reference, mask=np.full_like(request.reference.mask, 255))
+            request = replace(request, reference=whole)
+        yield from super().run(request, cancel)
+
+
+class KeepsEverything(ReferenceCard):
+    def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
+        if request.reference and request.reference.mask is not None:
+            nothing = replace(request.reference, mask=np.zeros_like(request.reference.mask))
+            request = replace(request, reference=nothing)
+        yield from super().run(request, cancel)
+
+
 class IgnoresWeights(ReferenceCard):
     def capabilities(self) -> ImageCapabilities:
         return replace(CAPABILITIES, weights=True)
@@ -317,6 +333,8 @@ IMAGE_CASES: list[tuple[type[ReferenceCard], str]] = [
     (StrengthTurnedRound, "strength_leads_away_from_the_source"),
     (NoStrength, "strength_leads_away_from_the_source"),
     (PaintsOverTheSource, "strength_leads_away_from_the_source"),
+    (ForgetsTheMask, "a_mask_keeps_what_is_black_and_changes_what_is_white"),
+    (KeepsEverything, "a_mask_keeps_what_is_black_and_changes_what_is_white"),
     (IgnoresWeights, "weights_count_and_neutral_ones_do_not"),
     (CountsNeutralWeights, "weights_count_and_neutral_ones_do_not"),
 ]

@@ -14,6 +14,8 @@ import pytest
 from fabula.engines import diffusers_support
 from fabula.engines.base import EngineContext, EngineError, ImageRequest, Reference
 from fabula.engines.image.diffusers_sdxl import (
+    FIRST_LAYER,
+    INPAINTING,
     SD,
     XL,
     DiffusersSdxl,
@@ -28,21 +30,22 @@ ASK = ImageRequest("a red fox in snow", 5, 1024, 1024, 30, 5.0)
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 
 
-def write_folder(folder: Path, kind: str = XL, side: int = 128) -> None:
+def write_folder(folder: Path, kind: str = XL, side: int = 128, channels: int = 4) -> None:
     """The small files of a model folder."""
     for name, content in (
         ("model_index.json", {"_class_name": kind}),
-        ("unet/config.json", {"sample_size": side}),
+        ("unet/config.json", {"sample_size": side, "in_channels": channels}),
         ("vae/config.json", {"block_out_channels": [128, 256, 512, 512]}),
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps(content))
 
 
-def write_file(path: Path, *names: str) -> None:
+def write_file(path: Path, *names: str, channels: int = 4) -> None:
     """A checkpoint without its tensors."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = json.dumps({name: {"dtype": "F16"} for name in names}).encode()
+    first = {FIRST_LAYER: {"dtype": "F16", "shape": [320, channels, 3, 3]}}
+    header = json.dumps(first | {name: {"dtype": "F16"} for name in names}).encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header)
 
 
@@ -124,6 +127,25 @@ def test_a_single_file_takes_the_size_of_a_folder_of_its_kind(tmp_path: Path) ->
     assert (single.side, single.donor) == (512, tmp_path / "turbo")
 
 
+def test_models_made_for_inpainting_are_told_by_their_channels(tmp_path: Path) -> None:
+    clip = "conditioner.embedders.1.model.ln_final.weight"
+    write_folder(tmp_path / "plain")
+    write_folder(tmp_path / "saved-as-inpainting", INPAINTING[XL])
+    write_file(tmp_path / "single.safetensors", clip, channels=9)
+    assert models_in(tmp_path)["single"].donor is None
+    write_folder(tmp_path / "inpainting", INPAINTING[XL], channels=9)
+    write_folder(tmp_path / "older", INPAINTING[SD], 64, channels=9)
+    found = models_in(tmp_path)
+    assert {m.name: (m.kind, m.inpaints_only) for m in found.values()} == {
+        "plain": (XL, False),
+        "saved-as-inpainting": (XL, False),
+        "single": (XL, True),
+        "inpainting": (XL, True),
+        "older": (SD, True),
+    }
+    assert found["single"].donor == tmp_path / "inpainting"
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff" * 20, struct.pack("<Q", 4) + b"{{{{"])
 def test_a_damaged_file_is_no_model(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.safetensors").write_bytes(content)
@@ -173,7 +195,7 @@ def test_half_precision_files_are_found(tmp_path: Path) -> None:
         ({"width": 1028}, "multiples"),
         ({"steps": 101}, "steps"),
         ({"scheduler": "fastest"}, "dpmpp_2m_karras"),
-        ({"reference": Reference(PIXELS, 0.5, PIXELS)}, "inpaint"),
+        ({"reference": Reference(PIXELS, 0.5, PIXELS[..., 0])}, "mask"),
         ({"reference": Reference(PIXELS.astype(np.float32), 0.5)}, "8 bits"),  # type: ignore[arg-type]
     ],
 )

@@ -116,6 +116,7 @@ export const limits: LimitsOut = {
   max_count: 6,
   negative_prompt: true,
   image_to_image: true,
+  inpainting: true,
   weights: false,
   reference_required: false,
   reference_strength: true,

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -11,6 +11,23 @@ from pydantic import BaseModel, ValidationError
 from fabula.cli.running import ready_database, say, settings_with_logs
 
 B = TypeVar("B", bound=BaseModel)
+ReferenceFile = Annotated[Path | None, typer.Option(help="Picture to start from.")]
+Strength = Annotated[
+    float | None, typer.Option(help="How far to leave the reference: 0 keeps it, 1 ignores it.")
+]
+MaskFile = Annotated[
+    Path | None,
+    typer.Option(help="Picture whose white says which part of the reference to draw anew."),
+]
+Extension = Annotated[
+    str | None,
+    typer.Option(
+        help="Draw more around the reference: pixels for all sides, such as 256, or for some, "
+        "such as left=256,top=64."
+    ),
+]
+FirstFrame = Annotated[Path | None, typer.Option(help="Picture that a clip begins with.")]
+LastFrame = Annotated[Path | None, typer.Option(help="Picture that a clip ends with.")]
 _DEMO_PROMPT = "a red fox in a snowy forest at dawn"
 
 
@@ -38,10 +55,12 @@ def generate(
         typer.Option(help="Camera move of a clip, such as zoom-in; else as the prompt says."),
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Let a clip end where it begins.")] = False,
-    first_frame: Annotated[
-        Path | None, typer.Option(help="Picture that a clip begins with.")
-    ] = None,
-    last_frame: Annotated[Path | None, typer.Option(help="Picture that a clip ends with.")] = None,
+    first_frame: FirstFrame = None,
+    last_frame: LastFrame = None,
+    reference: ReferenceFile = None,
+    strength: Strength = None,
+    mask: MaskFile = None,
+    extend: Extension = None,
     negative: Annotated[str | None, typer.Option(help="Negative prompt.")] = None,
     width: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     height: Annotated[int | None, typer.Option(help="Pixels.")] = None,
@@ -60,6 +79,7 @@ def generate(
 ) -> None:
     """Make pictures or a clip and print where they are, one line each."""
     from fabula.cli.making import Sources, Wish, make
+    from fabula.generation.reference_schemas import ExtensionIn
     from fabula.generation.schemas import JobIn
 
     move = {"kind": motion, "loop": loop or None}
@@ -71,9 +91,12 @@ def generate(
         "motion": move if any(move.values()) else None,
     }  # fmt: skip
     body = _checked(JobIn, {k: v for k, v in wanted.items() if v is not None})
+    if reference is None and (mask, strength, extend) != (None, None, None):
+        _refuse("--mask, --strength and --extend are about a picture: name it by --reference.")
+    sides = _checked(ExtensionIn, _sides(extend)) if extend else None
     settings = settings_with_logs(quiet=True)
     with ready_database(settings) as dsn:
-        sources = Sources(first_frame, last_frame)
+        sources = Sources(first_frame, last_frame, reference, mask, strength, sides)
         wish = Wish(body, keep=keep, out=out, user=user, sources=sources)
         made = asyncio.run(make(settings, dsn, wish))
     for picture in made.pictures:
@@ -101,11 +124,24 @@ def demo(prompt: Annotated[str, typer.Argument()] = _DEMO_PROMPT) -> None:
     typer.echo(f"\nTo see it: `make up`, then open {settings.base_url}/library")
 
 
+def _sides(text: str) -> dict[str, object]:
+    """``256`` or ``left=256,top=64`` as pixels by side."""
+    if text.strip().isdecimal():
+        return dict.fromkeys(("left", "right", "top", "bottom"), int(text))
+    pairs = (part.partition("=") for part in text.split(","))
+    return {name.strip(): int(v) if v.strip().isdecimal() else v for name, _, v in pairs}
+
+
 def _checked(kind: type[B], values: dict[str, object]) -> B:
     """The request, or a sentence about the first thing that is wrong with it."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        say(f"fabula: {'.'.join(map(str, first['loc']))}: {first['msg']}")
-        sys.exit(2)
+        place = ".".join(map(str, first["loc"]))
+        _refuse(": ".join(filter(None, (place, first["msg"]))))
+
+
+def _refuse(why: str) -> NoReturn:
+    say(f"fabula: {why}")
+    sys.exit(2)

@@ -25,6 +25,7 @@ from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.generation import service as jobs
 from fabula.generation import submit, uploads, views
+from fabula.generation.reference_schemas import ExtensionIn, ReferenceIn
 from fabula.generation.schemas import AssetRef, JobIn, JobOut
 from fabula.library.repository import ShelvedRow
 from fabula.moderation.policy import ContentRefused
@@ -44,10 +45,14 @@ _STAGES = {"waiting": "waiting in the queue", "rewriting": "rewriting the prompt
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files that a clip begins and ends with."""
+    """Files to start from: what a clip begins and ends with, or a picture with its mask."""
 
     first_frame: Path | None = None
     last_frame: Path | None = None
+    picture: Path | None = None
+    mask: Path | None = None
+    strength: float | None = None
+    extend: ExtensionIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,11 @@ async def _with_sources(
     session: AsyncSession, services: Services, caller: Caller, wish: Wish
 ) -> JobIn:
     """The request with the ids of the pictures that are brought along for it."""
-    brought: dict[str, UUID] = {}
-    for name in ("first_frame", "last_frame"):
+
+    async def bring(name: str) -> UUID | None:
         path: Path | None = getattr(wish.sources, name)
         if path is None:
-            continue
+            return None
         try:
             data = await asyncio.to_thread(path.read_bytes)
         except OSError as error:
@@ -117,8 +122,14 @@ async def _with_sources(
         picture = await uploads.bring(
             session, caller, services.store, services.links, data, services.settings
         )
-        brought[name] = picture.id
-    return wish.body.model_copy(update=brought)
+        return picture.id
+
+    frames = {name: await bring(name) for name in ("first_frame", "last_frame")}
+    picture, start = await bring("picture"), wish.sources
+    reference = picture and ReferenceIn(
+        asset_id=picture, strength=start.strength, mask=await bring("mask"), extend=start.extend
+    )
+    return wish.body.model_copy(update=frames | {"reference": reference})
 
 
 async def _caller(database: Database, name: str | None, settings: Settings) -> Caller:

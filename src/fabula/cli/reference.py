@@ -181,7 +181,7 @@ def openapi_document() -> str:
 
     store = MemoryStore()
     settings = Settings()
-    desk = Desk(EngineRegistry(EngineContext(models_dir="")), build_events(store, settings))
+    desk = Desk(EngineRegistry(EngineContext(models_dir="")), build_events(store, settings), store)
     services = Services(settings, store, Links(bytes(32)), desk)
     app = create_app(services, Database("dbname=fabula"))
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"

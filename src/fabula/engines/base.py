@@ -131,6 +131,7 @@ class ImageCapabilities:
     negative_prompt: bool = True
     image_to_image: bool = False
     inpainting: bool = False
+    """Whether a reference may have a mask."""
     previews: bool = False
     schedulers: tuple[str, ...] = ()
     loras: bool = False
@@ -153,7 +154,8 @@ class ImageCapabilities:
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it. Where a
-    ``mask`` (height, width, 3) is given, only what is white in it is drawn anew."""
+    ``mask`` (height, width, 3) is given, what is black in it stays as it is, pixel for pixel, and
+    only what is white is drawn anew. A mask of another size is brought to that of the picture."""
 
     pixels: Pixels
     strength: float

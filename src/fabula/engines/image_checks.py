@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fabula.engines.base import EngineError, ImageCapabilities, ImageRequest, Reference
+from fabula.engines.base import EngineError, ImageCapabilities, ImageRequest, Pixels, Reference
 
 _NUMBERS = ("width", "height", "steps", "guidance_scale")
 _SEEDS = 2**63
@@ -53,7 +53,12 @@ def _check_reference(reference: Reference, able: ImageCapabilities) -> None:
         raise refused("This engine does not inpaint: leave the mask out.")
     if not 0 <= reference.strength <= 1:
         raise refused("strength must lie between 0 and 1.")
-    pixels = reference.pixels
-    rgb = pixels.ndim == 3 and pixels.shape[2] == 3 and min(pixels.shape[:2]) >= 1
-    if not rgb or pixels.dtype != np.uint8:
+    if not _is_picture(reference.pixels):
         raise refused("The reference must be an RGB picture with 8 bits a channel.")
+    if reference.mask is not None and not _is_picture(reference.mask):
+        raise refused("The mask must be an RGB picture with 8 bits a channel.")
+
+
+def _is_picture(pixels: Pixels) -> bool:
+    rgb = pixels.ndim == 3 and pixels.shape[2] == 3 and min(pixels.shape[:2]) >= 1
+    return rgb and pixels.dtype == np.uint8

@@ -12,6 +12,7 @@ from fabula.generation.engine_choice import (
     Choice,
     candidates,
     choose,
+    inpaints,
     own_settings,
     snapped,
 )
@@ -131,6 +132,7 @@ def _limits(job_type: JobType, found: Capabilities) -> LimitsOut:
         max_count=found.max_count,
         negative_prompt=found.negative_prompt,
         image_to_image=picture is not None and picture.image_to_image,
+        inpainting=inpaints(found),
         reference_required=picture is not None and picture.reference_required,
         reference_strength=picture is None or picture.reference_strength,
         seeds=picture is None or picture.seeds,

@@ -172,6 +172,10 @@ def _refuse_for_pictures(
     if body.reference and not limits.image_to_image:
         message = f"{name} cannot start from a picture."
         raise refuse(message, "reference", lambda able: able.image_to_image)
+    if body.reference and body.reference.in_part and not limits.inpainting:
+        message = f"{name} cannot draw a part of a picture anew."
+        field = "reference.extend" if body.reference.mask is None else "reference.mask"
+        raise refuse(message, field, lambda able: able.inpainting)
     if body.reference is None and limits.reference_required:
         message = f"{name} starts from a picture: add a reference."
         raise refuse(message, "reference", lambda able: not able.reference_required)
@@ -182,6 +186,11 @@ def _refuse_for_pictures(
     if body.scheduler is not None and body.scheduler not in limits.schedulers:
         has = ", ".join(limits.schedulers[:_NAMED]) or "one of its own: name none"
         raise NotPossible(f"{name} has no such sampler. It has {has}.", field="scheduler")
+
+
+def inpaints(able: Capabilities) -> bool:
+    """Whether an engine can draw a part of a picture anew."""
+    return isinstance(able, ImageCapabilities) and able.inpainting
 
 
 def _others(

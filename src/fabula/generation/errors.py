@@ -29,7 +29,8 @@ class SourceNotFound(Invalid):
     code = "reference_not_found"
 
     def __init__(self, field: str) -> None:
-        what = "reference picture" if field.startswith("reference") else field.replace("_", " ")
+        name = field.rpartition(".")[2].replace("_", " ")
+        what = "reference picture" if name == "asset id" else name
         super().__init__(
             f"The {what} is not there: it may have been discarded or have expired. "
             "Choose another picture.",

@@ -8,7 +8,7 @@ from typing import Any
 from fabula import __version__
 from fabula.engines.base import ImageOutput, VideoOutput
 from fabula.generation.events import StoredFile
-from fabula.generation.provenance import FrozenPicture, Provenance
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.models import Job
 from fabula.storage.base import Blob, BlobStore
 from fabula.storage.clips import ClipFacts, clip_facts, poster_of, preview_of, with_tags
@@ -61,9 +61,7 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         "steps": plan.steps,
         "guidance_scale": plan.guidance_scale,
         "engine": {"id": plan.engine_id, "version": plan.engine_version, "model": plan.model},
-        "reference": {"sha256": plan.reference.sha256, "strength": plan.reference.strength}
-        if plan.reference
-        else None,
+        "reference": _reference_record(plan.reference) if plan.reference else None,
         "effective": effective,
     }
     if isinstance(output, VideoOutput):
@@ -85,6 +83,15 @@ def _clip_record(plan: Provenance) -> dict[str, Any]:
         "last_frame": _content(plan.last_frame),
         "motion": plan.motion.model_dump(exclude_none=True) if plan.motion else None,
     }
+
+
+def _reference_record(reference: FrozenReference) -> dict[str, Any]:
+    record: dict[str, Any] = {"sha256": reference.sha256, "strength": reference.strength}
+    if reference.mask:
+        record["mask"] = _content(reference.mask)
+    if reference.extension:
+        record["extension"] = reference.extension.model_dump()
+    return record
 
 
 def _content(picture: FrozenPicture | None) -> dict[str, str] | None:

@@ -27,10 +27,31 @@ class FrozenPicture(BaseModel):
     show anybody. So it is taken where nothing is known."""
 
 
+class FrozenExtension(BaseModel):
+    """Pixels that a picture grows by at each side, as the engine's sizes allow."""
+
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
+
+    @property
+    def grows(self) -> bool:
+        return any((self.left, self.right, self.top, self.bottom))
+
+
 class FrozenReference(FrozenPicture):
-    """``strength`` is the denoise strength: 0 keeps the picture, 1 ignores it."""
+    """``strength`` is the denoise strength: 0 keeps the picture, 1 ignores it. What is white in
+    ``mask`` is drawn anew, as is the picture's ``extension``."""
 
     strength: float
+    mask: FrozenPicture | None = None
+    extension: FrozenExtension | None = None
+
+    @property
+    def in_part(self) -> bool:
+        """Whether only a part of the result is drawn anew."""
+        return self.mask is not None or self.extension is not None
 
 
 class FrozenMotion(BaseModel):

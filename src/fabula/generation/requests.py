@@ -10,12 +10,11 @@ from fabula.engines.base import (
     VideoRequest,
     WeightedText,
 )
-from fabula.generation.errors import SourceNotFound
 from fabula.generation.job_types import JOB_TYPES
-from fabula.generation.provenance import FrozenPicture, Provenance
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.generation.reading import words_and_weights
-from fabula.storage.base import BlobNotFound, BlobStore
-from fabula.storage.pictures import read_picture
+from fabula.generation.repainting import MASK_FIELD, read_source, repainted
+from fabula.storage.base import BlobStore
 
 
 async def request_for(
@@ -31,7 +30,6 @@ async def request_for(
 
 
 async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequest:
-    reference = await _read(plan.reference, store, "reference.asset_id")
     prompt, weighted = _prompt(plan)
     negative, weighted_negative = _negative(plan)
     return ImageRequest(
@@ -46,12 +44,16 @@ async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequ
         guidance_scale=plan.guidance_scale,
         count=plan.count,
         start_index=first,
-        reference=Reference(reference, plan.reference.strength)
-        if plan.reference and reference is not None
-        else None,
+        reference=await _reference(plan.reference, store) if plan.reference else None,
         scheduler=plan.scheduler,
         model=plan.model_name,
     )
+
+
+async def _reference(source: FrozenReference, store: BlobStore) -> Reference:
+    pixels = await read_source(store, source, "reference.asset_id")
+    mask = await read_source(store, source.mask, MASK_FIELD) if source.mask else None
+    return await asyncio.to_thread(repainted, pixels, source.strength, mask, source.extension)
 
 
 async def _clip(plan: Provenance, store: BlobStore) -> VideoRequest:
@@ -83,10 +85,4 @@ def _negative(plan: Provenance) -> tuple[str, WeightedText | None]:
 
 
 async def _read(source: FrozenPicture | None, store: BlobStore, field: str) -> Pixels | None:
-    if source is None:
-        return None
-    try:
-        data = await store.get(source.bucket, source.key)
-    except BlobNotFound as error:
-        raise SourceNotFound(field) from error
-    return (await asyncio.to_thread(read_picture, data)).pixels
+    return await read_source(store, source, field) if source else None

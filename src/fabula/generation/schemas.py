@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
+from fabula.core.strict import Strict
 from fabula.core.text import no_null_bytes
 from fabula.generation.job_types import DEFAULT_JOB_TYPE
+from fabula.generation.reference_schemas import ReferenceIn, ReferenceOut
 from fabula.moderation.rating import Mode
 from fabula.prompting.controls import Controls
 from fabula.prompting.weights.schemas import Terms
@@ -22,19 +24,6 @@ PromptText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=
 
 EngineName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 """The name of an engine, or of something that an engine has."""
-
-
-class Strict(BaseModel):
-    """A request body: unknown fields are an error, so that a typing mistake shows."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ReferenceIn(Strict):
-    """A source picture. ``strength`` is the denoise strength: 0 keeps it, 1 ignores it."""
-
-    asset_id: UUID
-    strength: float = Field(default=0.5, ge=0.0, le=1.0)
 
 
 class MotionIn(Strict):
@@ -135,11 +124,6 @@ class AssetRef(BaseModel):
     library_asset_id: UUID | None
     rating: Mode
     expires_at: datetime | None
-
-
-class ReferenceOut(BaseModel):
-    asset_id: UUID
-    strength: float
 
 
 class UsedPresetOut(BaseModel):
@@ -284,7 +268,8 @@ class SizeOut(BaseModel):
 
 
 class LimitsOut(BaseModel):
-    """What an engine takes for a job type. ``sizes`` are the only ones where there are any; without
+    """What an engine takes for a job type. ``inpainting``: whether a reference may have a mask and
+    may grow. ``sizes`` are the only ones where there are any; without
     ``seeds`` the same seed gives another picture; without ``reference_strength`` a reference has no
     strength. Where a range has one value there is nothing to choose."""
 
@@ -295,6 +280,7 @@ class LimitsOut(BaseModel):
     max_count: int
     negative_prompt: bool
     image_to_image: bool
+    inpainting: bool
     weights: bool
     reference_required: bool
     reference_strength: bool

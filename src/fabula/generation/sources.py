@@ -10,9 +10,14 @@ from fabula.accounts.caller import Caller
 from fabula.generation import repository
 from fabula.generation.errors import NotPossible, SourceNotFound
 from fabula.generation.provenance import FrozenPicture, FrozenReference
+from fabula.generation.reference_schemas import ReferenceIn
+from fabula.generation.repainting import MASK_FIELD
 from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn
 from fabula.moderation.rating import Mode, rating_of
+
+STRENGTH, STRENGTH_IN_PART = 0.5, 0.9
+"""Denoise strengths where none was asked for: of a whole picture, and of a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Sources:
     """What a job starts from; ``mode`` is the one that it is made under because of it."""
 
     reference: FrozenReference | None
+    start: SourcePicture | None
+    """The reference with its size."""
     first_frame: FrozenPicture | None
     last_frame: FrozenPicture | None
     first: SourcePicture | None
@@ -34,16 +41,28 @@ async def sources_of(session: AsyncSession, caller: Caller, body: JobIn) -> Sour
     reference = await _picture(
         session, caller, start.asset_id if start else None, "reference.asset_id"
     )
+    mask = await _picture(session, caller, start.mask if start else None, MASK_FIELD)
     first = await _picture(session, caller, body.first_frame, "first_frame")
     last = await _picture(session, caller, body.last_frame, "last_frame")
     return Sources(
-        reference=FrozenReference(**_facts(reference), strength=start.strength)
-        if start and reference
-        else None,
+        reference=_reference(start, reference, mask) if start and reference else None,
+        start=reference,
         first_frame=FrozenPicture(**_facts(first)) if first else None,
         last_frame=FrozenPicture(**_facts(last)) if last else None,
         first=first,
         mode=_mode({"reference": reference, "first_frame": first, "last_frame": last}, caller.mode),
+    )
+
+
+def _reference(
+    start: ReferenceIn, picture: SourcePicture, mask: SourcePicture | None
+) -> FrozenReference:
+    usual = STRENGTH_IN_PART if start.in_part else STRENGTH
+    return FrozenReference(
+        **_facts(picture),
+        strength=usual if start.strength is None else start.strength,
+        # Nobody is seen in a mask, which has two values and only says what shows.
+        mask=FrozenPicture(**_facts(mask) | {"brought": False}) if mask else None,
     )
 
 

@@ -22,18 +22,19 @@ from fabula.generation.engine_choice import (
     Capabilities,
     Choice,
     choose,
-    nearest_size,
+    inpaints,
     own_settings,
     refuse_impossible,
-    snapped,
     within,
 )
-from fabula.generation.errors import KeyReused
+from fabula.generation.errors import KeyReused, NotPossible
 from fabula.generation.events import JobAccepted
 from fabula.generation.job_types import JOB_TYPES, JobType, with_config
-from fabula.generation.provenance import FrozenMotion, Provenance
+from fabula.generation.provenance import FrozenMotion, FrozenReference, Provenance
 from fabula.generation.reading import warnings_of
+from fabula.generation.repainting import refuse_black_mask
 from fabula.generation.schemas import MAX_SEED, JobIn
+from fabula.generation.sizes import Frame, frame_of
 from fabula.generation.sources import sources_of
 from fabula.generation.wording import settle
 from fabula.models import IdempotencyKey, Job, JobRun
@@ -44,6 +45,7 @@ from fabula.prompting.presets import service as presets
 from fabula.prompting.weights.syntax import readings
 from fabula.queue import leases
 from fabula.runtime_config.service import RuntimeConfig
+from fabula.storage.base import BlobStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Desk:
 
     registry: EngineRegistry
     events: DomainEvents
+    store: BlobStore
     config: RuntimeConfig = field(default_factory=RuntimeConfig)
 
 
@@ -112,6 +115,9 @@ async def resubmit(
         used = (await defaults.read(session, desk.config)).get(job_type.name)
         choice = choose(job_type, desk.registry, default=used)
     chosen = choice.chosen
+    if old.reference and old.reference.in_part and not inpaints(choice.capabilities):
+        message = f"{chosen.info.name} cannot draw a part of a picture anew, and the engine that "
+        raise NotPossible(f"{message}did is not there now.", field="engine")
     warnings = []
     if (chosen.info.id, chosen.info.version) != (old.engine_id, old.engine_version):
         warnings.append(
@@ -170,7 +176,10 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
     sources = await sources_of(session, caller, body)
     if sources.first:
         job_type = shaped_like(sources.first, job_type, limits)
-    width, height, warnings = _size(body, job_type, limits)
+    frame = frame_of(body, sources.start, job_type, limits)
+    if sources.reference and sources.reference.mask:
+        await refuse_black_mask(desk.store, sources.reference.mask)
+    warnings = list(frame.warnings)
     wording = await settle(session, body, job_type)
     length = clip_length(body, job_type, limits)
     if body.seed is not None and isinstance(limits, ImageCapabilities) and not limits.seeds:
@@ -189,15 +198,15 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
         negative_final=_negative(body, choice, limits),
         seed=secrets.randbelow(MAX_SEED) if body.seed is None else body.seed,
         count=body.count,
-        width=width,
-        height=height,
+        width=frame.width,
+        height=frame.height,
         steps=int(within("steps", limits.steps, body.steps, job_type.steps)),
         guidance_scale=within(
             "guidance_scale", limits.guidance_scale, body.guidance_scale, job_type.guidance_scale
         ),
         frames=length.frames,
         fps=length.fps,
-        reference=sources.reference,
+        reference=_grown(sources.reference, frame),
         first_frame=sources.first_frame,
         last_frame=sources.last_frame,
         motion=FrozenMotion(**body.motion.model_dump()) if body.motion else None,
@@ -215,6 +224,12 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
     return _warned(plan)
 
 
+def _grown(reference: FrozenReference | None, frame: Frame) -> FrozenReference | None:
+    if reference is None or frame.extension is None:
+        return reference
+    return reference.model_copy(update={"extension": frame.extension})
+
+
 def _warned(plan: Provenance) -> Provenance:
     return plan.model_copy(update={"warnings": [*plan.warnings, *warnings_of(plan)]})
 
@@ -230,23 +245,6 @@ def _negative(body: JobIn, choice: Choice, limits: Capabilities) -> str | None:
     if not limits.negative_prompt:
         return ""
     return body.negative_prompt or "" if choice.chosen.info.stand_in else None
-
-
-def _size(
-    body: JobIn, job_type: JobType, limits: Capabilities
-) -> tuple[int, int, list[dict[str, str]]]:
-    """Legal width and height; a size between the engine's steps is moved, and said so."""
-    width = within("width", limits.width, body.width, job_type.width)
-    height = within("height", limits.height, body.height, job_type.height)
-    if isinstance(limits, ImageCapabilities) and limits.sizes:
-        return *nearest_size(limits.sizes, width, height), []
-    legal = snapped(limits.width, width), snapped(limits.height, height)
-    asked = body.width is not None or body.height is not None
-    if not asked or legal == (width, height):
-        return *legal, []
-    message = f"Made at {legal[0]} x {legal[1]}: this engine's sizes go in steps of "
-    message += f"{limits.width.step:g} pixels."
-    return *legal, [{"code": "size_snapped", "message": message}]
 
 
 async def write_job(

@@ -8,7 +8,8 @@ from fabula.core.database import elevated
 from fabula.engines.registry import EngineRegistry
 from fabula.generation import repository
 from fabula.generation.job_types import JOB_TYPES
-from fabula.generation.provenance import Provenance, Rewriting
+from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
+from fabula.generation.reference_schemas import ExtensionOut, ReferenceOut
 from fabula.generation.repository import JobRow, OutputRow
 from fabula.generation.schemas import (
     AssetRef,
@@ -22,7 +23,6 @@ from fabula.generation.schemas import (
     ParamsOut,
     PriceOut,
     ProgressOut,
-    ReferenceOut,
     RewritingOut,
     UsedPresetOut,
 )
@@ -168,7 +168,6 @@ def _rewriting_out(story: Rewriting) -> RewritingOut | None:
 
 
 def _params(plan: Provenance) -> ParamsOut:
-    reference = plan.reference
     return ParamsOut(
         seed=plan.seed,
         steps=plan.steps,
@@ -177,9 +176,7 @@ def _params(plan: Provenance) -> ParamsOut:
         width=plan.width,
         height=plan.height,
         count=plan.count,
-        reference=ReferenceOut(asset_id=reference.asset_id, strength=reference.strength)
-        if reference
-        else None,
+        reference=_reference(plan.reference) if plan.reference else None,
         clip=_clip_params(plan) if JOB_TYPES[plan.job_type].format == "video" else None,
         enhance=plan.rewriting.wanted,
         prompt_syntax=plan.prompt_syntax,
@@ -188,6 +185,16 @@ def _params(plan: Provenance) -> ParamsOut:
         controls=plan.controls,
         model=plan.model_name,
         scheduler=plan.scheduler,
+    )
+
+
+def _reference(reference: FrozenReference) -> ReferenceOut:
+    grown = reference.extension
+    return ReferenceOut(
+        asset_id=reference.asset_id,
+        strength=reference.strength,
+        mask=reference.mask.asset_id if reference.mask else None,
+        extend=ExtensionOut(**grown.model_dump()) if grown else None,
     )
 
 

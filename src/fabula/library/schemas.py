@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
+from fabula.core.strict import Strict
 from fabula.core.text import no_null_bytes
-from fabula.generation.schemas import Strict
 from fabula.library.repository import ShelvedRow
 from fabula.library.saving import MAX_TAGS
 from fabula.moderation.rating import Mode, rating_of

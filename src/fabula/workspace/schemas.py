@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints, field_validator
 
+from fabula.core.strict import Strict
 from fabula.core.text import no_null_bytes
-from fabula.generation.schemas import Strict
 from fabula.library.schemas import LibraryAssetOut
 from fabula.moderation.rating import Mode, rating_of
 from fabula.storage.links import Links

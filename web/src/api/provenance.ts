@@ -14,7 +14,7 @@ export interface Provenance {
   engineVersion: string
   model: string
   credits: number | null
-  reference: { assetId: string; strength: number } | null
+  reference: { assetId: string; strength: number; masked: boolean; extended: boolean } | null
   /** Of a clip. */
   frames: number | null
   fps: number | null
@@ -63,7 +63,12 @@ export function readProvenance(settings: Raw): Provenance {
     model: text(settings.model),
     credits: number(settings.unit_credits),
     reference: text(reference.asset_id)
-      ? { assetId: text(reference.asset_id), strength: number(reference.strength) ?? 0.5 }
+      ? {
+          assetId: text(reference.asset_id),
+          strength: number(reference.strength) ?? 0.5,
+          masked: text(object(reference.mask).asset_id) !== '',
+          extended: Object.values(object(reference.extension)).some(Boolean),
+        }
       : null,
     frames: number(settings.frames),
     fps: number(settings.fps),

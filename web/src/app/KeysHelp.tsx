@@ -5,7 +5,7 @@ import { useKeys } from '@/keys/useKeys'
 import { isMac, KEYMAP, shownKeys, type KeyRow } from '@/keys/keymap'
 import classes from './KeysHelp.module.css'
 
-const GROUPS: KeyRow['group'][] = ['Everywhere', 'Making', 'Pictures', 'Viewer']
+const GROUPS: KeyRow['group'][] = ['Everywhere', 'Making', 'Pictures', 'Viewer', 'Painting']
 
 /** All keys, from the table that the page itself uses. */
 export default function KeysHelp({ onClose }: { onClose: () => void }) {

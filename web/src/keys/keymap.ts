@@ -3,7 +3,7 @@ export interface KeyRow {
   /** `Mod` is Ctrl, or Command on a Mac; keys that follow one another stand apart, as in `g w`. */
   keys: readonly string[]
   label: string
-  group: 'Everywhere' | 'Making' | 'Pictures' | 'Viewer'
+  group: 'Everywhere' | 'Making' | 'Pictures' | 'Viewer' | 'Painting'
 }
 
 const table = {
@@ -30,6 +30,7 @@ const table = {
   discard: { keys: ['d'], label: 'Discard', group: 'Pictures' },
   again: { keys: ['r'], label: 'Make again', group: 'Pictures' },
   reference: { keys: ['u'], label: 'Use as reference', group: 'Pictures' },
+  part: { keys: ['p'], label: 'Change a part', group: 'Pictures' },
   move: { keys: ['m'], label: 'Move this picture: a clip of it', group: 'Pictures' },
   favourite: { keys: ['f'], label: 'Favourite', group: 'Pictures' },
   close: { keys: ['Escape'], label: 'Back', group: 'Everywhere' },
@@ -43,6 +44,15 @@ const table = {
   'viewer.play': { keys: ['Space'], label: 'Play or pause a clip', group: 'Viewer' },
   'viewer.frameBack': { keys: [','], label: 'One frame back', group: 'Viewer' },
   'viewer.frameOn': { keys: ['.'], label: 'One frame on', group: 'Viewer' },
+  'mask.brush': { keys: ['b'], label: 'Brush', group: 'Painting' },
+  'mask.eraser': { keys: ['x', 'e'], label: 'Eraser, and back', group: 'Painting' },
+  'mask.box': { keys: ['r'], label: 'Rectangle', group: 'Painting' },
+  'mask.hand': { keys: ['h'], label: 'Move the picture', group: 'Painting' },
+  'mask.smaller': { keys: ['['], label: 'Narrower brush', group: 'Painting' },
+  'mask.larger': { keys: [']'], label: 'Wider brush', group: 'Painting' },
+  'mask.undo': { keys: ['z', 'Mod+z'], label: 'Undo', group: 'Painting' },
+  'mask.redo': { keys: ['y', 'Mod+y'], label: 'Redo', group: 'Painting' },
+  'mask.invert': { keys: ['i'], label: 'Invert', group: 'Painting' },
   'viewer.download': { keys: ['s'], label: 'Download', group: 'Viewer' },
 } as const satisfies Record<string, KeyRow>
 

@@ -193,6 +193,21 @@ def strength_leads_away_from_the_source(engine: ImageEngine) -> None:
     require(away[-1] > away[0], "Strength makes no difference.")
 
 
+def a_mask_keeps_what_is_black_and_changes_what_is_white(engine: ImageEngine) -> None:
+    if not engine.capabilities().inpainting:
+        return
+    request = sample(engine, steps=10)
+    source = picture(engine, replace(request, prompt="a red car in the desert", seed=7))
+    anew = np.zeros(source.shape[:2], bool)
+    anew[source.shape[0] // 4 :, source.shape[1] // 2 :] = True
+    mask = np.repeat(anew[..., None], 3, axis=2).astype(np.uint8) * 255
+    made = picture(engine, replace(request, reference=Reference(source, 1.0, mask)))
+    require(made.shape == source.shape, f"The shape is {made.shape}, not that of the source.")
+    require(_same(made[~anew], source[~anew]), "What is black in the mask was changed.")
+    message = "What is white in the mask was left as it was."
+    require(_distance(made[anew], source[anew]) > TOLERATED_DIP, message)
+
+
 def weights_count_and_neutral_ones_do_not(engine: ImageEngine) -> None:
     """Neutral weights may go another way through a model than none, so pictures may differ by what
     rounding does."""
@@ -294,6 +309,7 @@ CHECKS = tuple(
             an_abandoned_run_leaves_the_engine_usable,
             unloading_and_loading_changes_nothing,
             strength_leads_away_from_the_source,
+            a_mask_keeps_what_is_black_and_changes_what_is_white,
             weights_count_and_neutral_ones_do_not,
         ),
     )

@@ -77,8 +77,9 @@ def _bad_references(
         yield f"strength {strength:g}", replace(legal, reference=Reference(pixels, strength))
     grey: Pixels = pixels[..., 0]
     yield "a reference without colours", replace(legal, reference=Reference(grey, 0.5))
-    if not able.inpainting:
-        yield "a mask", replace(legal, reference=Reference(pixels, 0.5, grey))
+    mask = grey if able.inpainting else pixels
+    what = "a mask without colours" if able.inpainting else "a mask"
+    yield what, replace(legal, reference=Reference(pixels, 0.5, mask))
 
 
 def off_the_grid(engine: ImageEngine) -> ImageRequest | None:

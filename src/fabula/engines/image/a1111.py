@@ -28,12 +28,12 @@ from fabula.engines.base import (
     Range,
 )
 from fabula.engines.image_checks import refuse_out_of_range
+from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.client import Client, ServerError
 from fabula.engines.remote.connection import Connection, Facts, availability, connection_of
 from fabula.engines.remote.driving import drive
 from fabula.engines.remote.pictures import (
     as_base64_png,
-    mask_pixels,
     read_base64,
     read_pixels,
     small_preview,
@@ -172,9 +172,9 @@ async def _draw(to: Connection, request: ImageRequest) -> AsyncGenerator[ImageEv
             yield Progress(index, request.steps, request.steps)
             if note := size_note(request, pixels, client.name):
                 yield note
-            yield ImageOutput(
-                index, request.seed + index, pixels, _effective(client, request, answer, pixels)
-            )
+            used = _effective(client, request, answer, pixels)
+            pixels = await asyncio.to_thread(masked, request, pixels)
+            yield ImageOutput(index, request.seed + index, pixels, used)
 
 
 async def _progress(
@@ -260,7 +260,7 @@ def _body(to: Connection, request: ImageRequest, index: int) -> dict[str, Any]:
         body["denoising_strength"] = request.reference.strength
         if request.reference.mask is not None:
             size = (request.width, request.height)
-            body["mask"] = as_base64_png(mask_pixels(request.reference.mask, size))
+            body["mask"] = as_base64_png(mask_channel(request.reference.mask, size))
             body |= {"inpainting_fill": 1, "inpaint_full_res": False, "mask_blur": 4}
     return body
 

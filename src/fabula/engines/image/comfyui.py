@@ -45,11 +45,12 @@ from fabula.engines.image.comfyui_workflow import (
     with_loras,
 )
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.addresses import BadAddress, open_socket
 from fabula.engines.remote.client import CONNECT_SECONDS, MAX_FILE_BYTES, Client, ServerError
 from fabula.engines.remote.connection import Connection, Facts, availability, connection_of
 from fabula.engines.remote.driving import drive
-from fabula.engines.remote.pictures import as_png, mask_pixels, read_pixels, small_preview
+from fabula.engines.remote.pictures import as_png, read_pixels, small_preview
 from fabula.engines.remote.requests import (
     connected,
     refuse_off_the_grid,
@@ -195,9 +196,9 @@ class _Turn:
             for note in (warning, size_note(request, pixels, self.client.name)):
                 if note:
                     yield note
-            yield ImageOutput(
-                self.index, request.seed + self.index, pixels, self._effective(request, pixels)
-            )
+            used = self._effective(request, pixels)
+            pixels = await asyncio.to_thread(masked, request, pixels)
+            yield ImageOutput(self.index, request.seed + self.index, pixels, used)
         finally:
             if self.id and not self.done:
                 await self._withdraw()
@@ -465,7 +466,7 @@ async def _uploaded(client: Client, request: ImageRequest) -> dict[str, object]:
     values: dict[str, object] = {"denoise": reference.strength}
     values["image"] = await _upload(client, reference.pixels)
     if reference.mask is not None:
-        mask = mask_pixels(reference.mask, (request.width, request.height))
+        mask = mask_channel(reference.mask, (request.width, request.height))
         values["mask"] = await _upload(client, mask)
     return values
 

@@ -4,6 +4,11 @@ Models lie in MODELS_DIR/sdxl: folders as ``save_pretrained`` writes them, or si
 ``.safetensors`` files. A single file carries no configuration: it takes that of a folder of its
 kind beside it, or diffusers fetches it. LoRAs are ``.safetensors`` files below MODELS_DIR/loras.
 
+A part of a picture is drawn anew by any of them: their noise is kept to what is white in the mask
+at every step, and the result is laid over the source, so that what is black stays to the pixel.
+Checkpoints made for inpainting see picture and mask in five more channels; they draw everything
+through those, text to image as a mask that is white all over.
+
 Options of the engine:
 
 - ``sdxl_model``: the model of requests that name none; without it the first by name
@@ -66,11 +71,17 @@ from fabula.engines.diffusers_support import (
 )
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.image_masks import mask_channel, masked, source_at
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "compel", "safetensors")
 MODELS = "sdxl"
 XL, SD = "StableDiffusionXLPipeline", "StableDiffusionPipeline"
 FROM_PICTURE = {XL: "StableDiffusionXLImg2ImgPipeline", SD: "StableDiffusionImg2ImgPipeline"}
+INPAINTING = {XL: "StableDiffusionXLInpaintPipeline", SD: "StableDiffusionInpaintPipeline"}
+FOLDER_KINDS = {kind: kind for kind in INPAINTING} | {own: kind for kind, own in INPAINTING.items()}
+"""What the class in a folder's index says of its kind."""
+PLAIN_CHANNELS, INPAINTING_CHANNELS = 4, 9
+"""Channels that a network takes: a latent, or also a picture's with its mask."""
 NATIVE_SIDE = {XL: 1024, SD: 512}
 SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddim": ("DDIMScheduler", {}),
@@ -88,18 +99,26 @@ ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
 
 MOST_HEADER_BYTES = 100_000_000
+FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
+"""Of a network in a single file: shape (to, from, 3, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPlace:
     """A model on the disk: the class of its pipeline, the side in pixels that it was made for,
-    and for a single file the folder that has its configuration."""
+    the channels that it takes, and for a single file the folder that has its configuration."""
 
     name: str
     path: Path
     kind: str
     side: int
+    channels: int = PLAIN_CHANNELS
     donor: Path | None = None
+
+    @property
+    def inpaints_only(self) -> bool:
+        """Whether it takes nothing but a picture with a mask."""
+        return self.channels == INPAINTING_CHANNELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,7 @@ class DiffusersSdxl:
             guidance_scale=Range(0, 20, 5, 0.1),
             negative_prompt=True,
             image_to_image=True,
+            inpainting=True,
             previews=True,
             schedulers=tuple(SCHEDULERS),
             loras=True,
@@ -206,7 +226,7 @@ class DiffusersSdxl:
 
 
 class LoadedModel:
-    """One pipeline that starts from text and one that starts from a picture, of the same parts."""
+    """Pipelines that start from text, from a picture and from a part of one, of the same parts."""
 
     def __init__(self, model: ModelPlace, threads: int, options: Mapping[str, Any]) -> None:
         self.model = model
@@ -215,7 +235,8 @@ class LoadedModel:
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._precision = chosen_precision(self._torch, self._device, options)
         self._from_text = self._opened()
-        self._from_picture = self._sibling()
+        self._from_picture = self._sibling(FROM_PICTURE)
+        self._from_part = self._sibling(INPAINTING)
         self._scheduler = self._from_text.scheduler
         self._offload = self._device == "cuda" and options.get("offload", self._is_tight())
         self._placed: Any = None
@@ -224,7 +245,7 @@ class LoadedModel:
         self._preview = self._preview_map()
 
     def close(self) -> None:
-        self._from_text = self._from_picture = self._placed = None
+        self._from_text = self._from_picture = self._from_part = self._placed = None
         gc.collect()
         if self._device == "cuda":
             self._torch.cuda.empty_cache()
@@ -274,7 +295,7 @@ class LoadedModel:
                     yield ImageOutput(index, seed, item, self._effective(order, steps))
 
     def _picture(self, request: ImageRequest, seed: int, after_step: AfterStep) -> Pixels:
-        pipeline = self._from_text if request.reference is None else self._from_picture
+        pipeline = self._pipeline_for(request)
         self._place(pipeline)
         pipeline.scheduler = self._scheduler_for(request.scheduler)
         made = pipeline(
@@ -283,11 +304,17 @@ class LoadedModel:
             guidance_scale=request.guidance_scale,
             generator=self._torch.Generator("cpu").manual_seed(seed),
             callback_on_step_end=after_step,
-            **canvas_of(request),
+            **canvas_of(request, inpaints_only=self.model.inpaints_only),
         )
         if any(getattr(made, "nsfw_content_detected", None) or ()):
             raise EngineError("The model's own safety checker withheld the picture.")
-        return np.asarray(made.images[0].convert("RGB"), np.uint8)
+        return masked(request, np.asarray(made.images[0].convert("RGB"), np.uint8))
+
+    def _pipeline_for(self, request: ImageRequest) -> Pipeline:
+        reference = request.reference
+        if self.model.inpaints_only or (reference is not None and reference.mask is not None):
+            return self._from_part
+        return self._from_text if reference is None else self._from_picture
 
     def _texts(self, request: ImageRequest, pipeline: Pipeline) -> dict[str, Any]:
         """The prompts as the pipeline takes them: as they are, or as embeddings with weights."""
@@ -336,9 +363,9 @@ class LoadedModel:
         pipeline.set_progress_bar_config(disable=True)
         return pipeline
 
-    def _sibling(self) -> Pipeline:
-        """The pipeline that starts from a picture, made of the parts of the other."""
-        kind = getattr(self._diffusers, FROM_PICTURE[self.model.kind])
+    def _sibling(self, classes: Mapping[str, str]) -> Pipeline:
+        """Another pipeline for the model's kind, made of the parts of the first."""
+        kind = getattr(self._diffusers, classes[self.model.kind])
         config = self._from_text.config
         extra: dict[str, Any] = {"requires_safety_checker": config.get("requires_safety_checker")}
         if self.model.kind == XL:
@@ -405,7 +432,8 @@ def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
     """A single file with the configuration of the first folder of its kind, if there is one."""
     if place.path.is_dir():
         return place
-    lenders = (other for other in others if other.path.is_dir() and other.kind == place.kind)
+    wanted = (place.kind, place.channels)
+    lenders = (o for o in others if o.path.is_dir() and (o.kind, o.channels) == wanted)
     donor = next(lenders, None)
     return replace(place, side=donor.side, donor=donor.path) if donor else place
 
@@ -415,36 +443,42 @@ def looked_at(path: Path) -> ModelPlace | None:
     try:
         if path.is_dir():
             index = json.loads((path / "model_index.json").read_text(encoding="utf-8"))
-            kind = index["_class_name"]
-            known = kind in FROM_PICTURE
-            return ModelPlace(path.name, path, kind, side_of(path)) if known else None
+            kind = FOLDER_KINDS.get(index["_class_name"])
+            return ModelPlace(path.name, path, kind, *shape_of(path)) if kind else None
         stat = path.stat()
-        kind = kind_of_file(path, stat.st_mtime_ns, stat.st_size)
-        return ModelPlace(path.stem, path, kind, NATIVE_SIDE[kind]) if kind else None
+        found = kind_of_file(path, stat.st_mtime_ns, stat.st_size)
+        if found is None:
+            return None
+        kind, channels = found
+        return ModelPlace(path.stem, path, kind, NATIVE_SIDE[kind], channels)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def side_of(folder: Path) -> int:
-    """The side in pixels that the model was trained for, by its configuration."""
+def shape_of(folder: Path) -> tuple[int, int]:
+    """The side in pixels that the model was trained for, and its channels, by its configuration."""
     unet = json.loads((folder / "unet" / "config.json").read_text(encoding="utf-8"))
     vae = json.loads((folder / "vae" / "config.json").read_text(encoding="utf-8"))
     shrinks = 2 ** (len(vae["block_out_channels"]) - 1)
-    return int(unet["sample_size"] * shrinks) // GRID * GRID
+    side = int(unet["sample_size"] * shrinks) // GRID * GRID
+    return side, int(unet.get("in_channels", PLAIN_CHANNELS))
 
 
 @lru_cache(maxsize=256)
-def kind_of_file(path: Path, _changed: int, _size: int) -> str | None:
-    """What a checkpoint in one file is, by the names in its header, which is JSON behind its
+def kind_of_file(path: Path, _changed: int, _size: int) -> tuple[str, int] | None:
+    """What a checkpoint in one file is, and its channels, by its header, which is JSON behind its
     length in eight bytes. Remembered as long as the file is the same."""
     if path.suffix != ".safetensors":
         return None
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        names = json.loads(file.read(length)) if length <= MOST_HEADER_BYTES else ()
-    if any(name.startswith("conditioner.embedders.1.") for name in names):
-        return XL
-    return SD if any(name.startswith("cond_stage_model.") for name in names) else None
+        tensors = json.loads(file.read(length)) if length <= MOST_HEADER_BYTES else {}
+    shape = tensors.get(FIRST_LAYER, {}).get("shape", (0, PLAIN_CHANNELS))
+    if any(name.startswith("conditioner.embedders.1.") for name in tensors):
+        return XL, shape[1]
+    if any(name.startswith("cond_stage_model.") for name in tensors):
+        return SD, shape[1]
+    return None
 
 
 def variant_of(folder: Path) -> str | None:
@@ -461,16 +495,21 @@ def steps_run(request: ImageRequest) -> int:
     return max(1, math.floor(request.steps * request.reference.strength + 1e-9))
 
 
-def canvas_of(request: ImageRequest) -> dict[str, Any]:
-    """The size, or the picture to start from."""
-    reference = request.reference
+def canvas_of(request: ImageRequest, *, inpaints_only: bool = False) -> dict[str, Any]:
+    """The size, or the picture to start from; with a mask where there is one or must be."""
+    reference, size = request.reference, (request.width, request.height)
+    sides = {"width": request.width, "height": request.height}
+    everything = sides | {"mask_image": Image.new("L", size, 255)} if inpaints_only else {}
     if reference is None:
-        return {"width": request.width, "height": request.height}
-    size = (request.width, request.height)
-    picture = Image.fromarray(reference.pixels).resize(size, Image.Resampling.LANCZOS)
+        nothing = {"image": Image.new("RGB", size), "strength": 1.0}
+        return everything | nothing if inpaints_only else sides
     # The pipeline rounds steps times strength down: half a step more makes ours exact.
     strength = min(1.0, (steps_run(request) + 0.5) / request.steps)
-    return {"image": picture, "strength": strength}
+    canvas = {"image": Image.fromarray(source_at(reference, size)), "strength": strength}
+    if reference.mask is None:
+        return everything | canvas
+    mask = Image.fromarray(mask_channel(reference.mask, size))
+    return sides | canvas | {"mask_image": mask}
 
 
 def warnings_for(request: ImageRequest) -> Iterator[EngineWarning]:

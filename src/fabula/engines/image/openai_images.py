@@ -6,6 +6,7 @@ engine says so in its capabilities, and pages leave those controls out.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,10 +30,11 @@ from fabula.engines.base import (
     Reference,
 )
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.client import Client, Json
 from fabula.engines.remote.connection import Connection, Facts, availability, connection_of
 from fabula.engines.remote.driving import drive
-from fabula.engines.remote.pictures import as_png, mask_pixels, read_base64, read_pixels
+from fabula.engines.remote.pictures import as_png, read_base64, read_pixels
 from fabula.engines.remote.requests import (
     connected,
     refuse_off_the_grid,
@@ -134,6 +136,7 @@ async def _draw(
             height, width = (int(side) for side in pixels.shape[:2])
             used = {"model": model, "width": width, "height": height, "revised_prompt": revised}
             effective = {name: value for name, value in used.items() if value}
+            pixels = await asyncio.to_thread(masked, request, pixels)
             yield ImageOutput(index, request.seed + index, pixels, effective)
 
 
@@ -161,7 +164,7 @@ def _hole(reference: Reference) -> Pixels:
     height, width = reference.pixels.shape[:2]
     if reference.mask is None:
         raise ValueError("There is no mask.")
-    kept = 255 - mask_pixels(reference.mask, (width, height))
+    kept = 255 - mask_channel(reference.mask, (width, height))
     return np.dstack((reference.pixels, kept))
 
 

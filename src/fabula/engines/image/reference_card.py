@@ -37,6 +37,7 @@ from fabula.engines.base import (
     Range,
 )
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.image_masks import mask_channel, opacity, source_at
 
 Canvas = NDArray[np.float32]
 PREVIEW_SIDE = 192
@@ -48,6 +49,7 @@ CAPABILITIES = ImageCapabilities(
     guidance_scale=Range(0, 20, 5, 0.1),
     negative_prompt=True,
     image_to_image=True,
+    inpainting=True,
     previews=True,
     families=("sdxl", "wan"),
 )
@@ -132,11 +134,13 @@ def drawing(request: ImageRequest, seed: int) -> Canvas:
     corners = rng.integers(30, 226, (2, 2, 3), dtype=np.uint8)
     size = (request.width, request.height)
     card = _floats(Image.fromarray(corners).resize(size, Image.Resampling.BILINEAR))
-    if request.reference is None:
+    reference = request.reference
+    if reference is None:
         return card
-    source = Image.fromarray(request.reference.pixels).resize(size, Image.Resampling.LANCZOS)
-    share = request.reference.strength
-    return _floats(source) * np.float32(1 - share) + card * np.float32(share)
+    share = np.full((request.height, request.width, 1), reference.strength, np.float32)
+    if reference.mask is not None:
+        share *= opacity(mask_channel(reference.mask, size))[..., None]
+    return source_at(reference, size) * (1 - share) + card * share
 
 
 def noise(request: ImageRequest, seed: int) -> Canvas:

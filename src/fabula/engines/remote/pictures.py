@@ -46,12 +46,6 @@ def as_base64_png(pixels: Pixels) -> str:
     return base64.b64encode(as_png(pixels)).decode()
 
 
-def mask_pixels(mask: Pixels, size: tuple[int, int]) -> Pixels:
-    """A mask as one channel of the size (width, height) of its picture."""
-    one = Image.fromarray(mask).convert("L").resize(size, Image.Resampling.NEAREST)
-    return np.asarray(one, np.uint8)
-
-
 def read_pixels(client: Client, data: bytes) -> Pixels:
     """The RGB pixels of a picture that a server made. Raises ``ServerError``."""
     try:

@@ -12,6 +12,7 @@ import type { LibraryActions } from './useLibraryActions'
 const actions: LibraryActions = {
   again: vi.fn(),
   reference: vi.fn(),
+  part: vi.fn(),
   move: vi.fn(),
   favourite: vi.fn(),
   download: vi.fn(),

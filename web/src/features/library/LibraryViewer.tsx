@@ -3,6 +3,7 @@ import { useNavigate, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { ApiError, sentenceOf, type LibraryAssetOut } from '@/api'
 import type { ViewerActions, ViewerItem } from '@/features/lightbox/contract'
+import { usePaintLimits } from '@/features/masking/usePaintLimits'
 import { useDraftElsewhere } from '@/features/workspace/useDraftElsewhere'
 import { showToast } from '@/ui/toastStore'
 import { libraryAsset } from './queries'
@@ -24,6 +25,7 @@ interface LibraryViewerProps {
 export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: LibraryViewerProps) {
   const router = useRouter()
   const use = useDraftElsewhere()
+  const canPaint = usePaintLimits() !== null
   const show = useShow()
   const at = assets.findIndex((asset) => asset.id === view)
   const alone = useQuery({ ...libraryAsset(view), enabled: ready && at < 0 })
@@ -55,6 +57,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
     favourite: withAsset((asset) => actions.favourite([asset])),
     again: withAsset((asset) => actions.again(asset)),
     reference: withAsset((asset) => actions.reference(asset)),
+    ...(canPaint ? { part: withAsset((asset) => actions.part(asset)) } : {}),
     move: withAsset((asset) => actions.move(asset)),
     discard: withAsset((asset, place) => {
       actions.remove([asset])

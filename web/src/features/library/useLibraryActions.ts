@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
 import { makeAgainFromLibrary } from '@/features/jobs/actions'
 import { sourceOf } from '@/features/workspace/moving'
-import { useAsFirstFrame, useAsReference } from '@/features/workspace/useDraftElsewhere'
+import { useAsFirstFrame, useAsPart, useAsReference } from '@/features/workspace/useDraftElsewhere'
 import { count } from '@/ui/format'
 import { closeToast, showToast } from '@/ui/toastStore'
 import { storeLibraryAsset } from './cache'
@@ -44,6 +44,8 @@ export interface LibraryActions {
   remove: (assets: readonly LibraryAssetOut[]) => void
   again: (asset: LibraryAssetOut) => void
   reference: (asset: LibraryAssetOut) => void
+  /** Says which part of a picture is drawn anew. */
+  part: (asset: LibraryAssetOut) => void
   move: (asset: LibraryAssetOut) => void
   download: (assets: readonly LibraryAssetOut[]) => void
 }
@@ -53,9 +55,10 @@ export function useLibraryActions(): LibraryActions {
   const client = useQueryClient()
   const asReference = useAsReference()
   const asFirstFrame = useAsFirstFrame()
-  const latest = useRef({ asReference, asFirstFrame })
+  const asPart = useAsPart()
+  const latest = useRef({ asReference, asFirstFrame, asPart })
   useEffect(() => {
-    latest.current = { asReference, asFirstFrame }
+    latest.current = { asReference, asFirstFrame, asPart }
   })
   return useMemo(
     () => ({
@@ -68,6 +71,7 @@ export function useLibraryActions(): LibraryActions {
         ),
       again: (asset) => void makeAgainFromLibrary(client, asset.id),
       reference: (asset) => latest.current.asReference(sourceOf(asset)),
+      part: (asset) => latest.current.asPart(sourceOf(asset)),
       move: (asset) => latest.current.asFirstFrame(sourceOf(asset), asset.prompt),
       download: (assets) => void downloadAll(assets),
     }),

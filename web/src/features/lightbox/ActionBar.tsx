@@ -1,6 +1,7 @@
 import {
   IconBookmarkFilled,
   IconBookmarkPlus,
+  IconBrush,
   IconDownload,
   IconHeart,
   IconHeartFilled,
@@ -21,6 +22,7 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
   const { keep, favourite, again, discard } = actions
   const clip = isClip(item.mimeType)
   const reference = clip ? undefined : actions.reference
+  const part = clip ? undefined : actions.part
   const move = clip ? undefined : actions.move
   return (
     <div className={classes.bar}>
@@ -59,6 +61,15 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
           name="Use as reference"
           shortcut="reference"
           run={() => reference(item)}
+        />
+      ) : null}
+      {part ? (
+        <Act
+          icon={IconBrush}
+          label="Change"
+          name="Change a part"
+          shortcut="part"
+          run={() => part(item)}
         />
       ) : null}
       {move ? (

@@ -94,6 +94,9 @@ function Viewer({
       reference: () => {
         if (!clip.is) actions.reference?.(item)
       },
+      part: () => {
+        if (!clip.is) actions.part?.(item)
+      },
       move: () => {
         if (!clip.is) actions.move?.(item)
       },

@@ -32,6 +32,8 @@ export interface ViewerActions {
   discard?: (item: ViewerItem) => void
   again?: (item: ViewerItem) => void
   reference?: (item: ViewerItem) => void
+  /** Says which part of the picture is drawn anew. */
+  part?: (item: ViewerItem) => void
   /** Makes the picture the first frame of a clip. */
   move?: (item: ViewerItem) => void
   favourite?: (item: ViewerItem) => void

@@ -101,7 +101,13 @@ export function makingFacts(
     if (made.reference) {
       facts.push({
         label: 'Reference',
-        value: `strength ${made.reference.strength}`,
+        value: [
+          `strength ${made.reference.strength}`,
+          made.reference.masked ? 'a part drawn anew' : '',
+          made.reference.extended ? 'extended' : '',
+        ]
+          .filter(Boolean)
+          .join(', '),
         copy: made.reference.assetId,
       })
     }

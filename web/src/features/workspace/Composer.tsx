@@ -168,6 +168,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             draft={draft}
             uploading={upload.pending !== null}
             strength={type?.limits?.reference_strength !== false}
+            inpainting={type?.limits?.inpainting === true}
           />
         ) : null}
         <div className={classes.tools}>

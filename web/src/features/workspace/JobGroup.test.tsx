@@ -20,6 +20,7 @@ async function shown(made: JobOut) {
     discard: vi.fn(),
     again: vi.fn(),
     reference: vi.fn(),
+    part: vi.fn(),
     move: vi.fn(),
   }
   const on = { open: vi.fn(), menu: vi.fn(), edit: vi.fn(), hide: vi.fn() }

@@ -13,7 +13,7 @@ import { namedEngine, typeFor } from './engine'
 import { EngineFields } from './EngineFields'
 import { missingTypes } from './missing'
 import { PresetField } from './PresetField'
-import { MAX_SEED, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
+import { MAX_SEED, partOf, randomSeed, shapesFor, sizeOf, withJobType, type Shape } from './request'
 
 /** What nearly everybody wants; the others are under Advanced. */
 const MAIN_TYPES = {
@@ -106,8 +106,9 @@ function engineWords({ format, engine }: JobTypeOut): string {
   return engine?.stand_in ? 'mini model, for trying' : 'picture engine'
 }
 
-/** The value of the choice that leaves the shape to the first frame. */
+/** The values of choices that leave the shape to the first frame, and to the reference. */
 const AS_FRAME = 'frame'
+const AS_PICTURE = 'picture'
 
 function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null }) {
   if (!limits) return <div className={classes.shapeRoom} />
@@ -117,6 +118,24 @@ function ShapeField({ draft, limits }: { draft: Draft; limits: LimitsOut | null 
   const frame = limits.clip ? draft.firstFrame : null
   const known = frame !== null || shapes.some((shape) => name(shape) === name(size))
   const own = known ? shapes : [...shapes, size]
+  if (partOf(draft, limits)) {
+    return (
+      <Choice
+        label="Shape"
+        note={`${size.width}×${size.height}`}
+        value={AS_PICTURE}
+        onChange={() => undefined}
+        options={[
+          {
+            value: AS_PICTURE,
+            name: 'As the reference',
+            label: <ShapeIcon {...size} />,
+            sub: 'own',
+          },
+        ]}
+      />
+    )
+  }
   return (
     <Choice
       label="Shape"

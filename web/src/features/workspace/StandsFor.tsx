@@ -6,6 +6,7 @@ import { sentenceOf } from '@/api'
 import { panels } from '@/app/panels'
 import { isDynamic, missingValues, variablesIn } from '@/features/book/dynamic'
 import { expansion } from '@/features/book/queries'
+import { sendMask } from '@/features/masking/sendMask'
 import { count } from '@/ui/format'
 import classes from './Composer.module.css'
 
@@ -33,7 +34,11 @@ export function StandsFor({ prompt }: { prompt: string }) {
       <IconArrowsSplit2 size={16} stroke={1.7} aria-hidden />
       {said}
       <span className={classes.spacer} />
-      <Button variant="default" size="xs" onClick={() => panels.open('combinations')}>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => void sendMask().then((sent) => sent && panels.open('combinations'))}
+      >
         See and make them
       </Button>
     </div>

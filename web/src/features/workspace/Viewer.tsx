@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { ApiError, sdk } from '@/api'
 import { keys } from '@/api/keys'
 import type { ViewerActions } from '@/features/lightbox/contract'
+import { usePaintLimits } from '@/features/masking/usePaintLimits'
 import { showToast } from '@/ui/toastStore'
 import type { Row } from './grouping'
 import { useDraftElsewhere } from './useDraftElsewhere'
@@ -30,6 +31,7 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
   const navigate = useNavigate()
   const router = useRouter()
   const use = useDraftElsewhere()
+  const canPaint = usePaintLimits() !== null
   const listed = viewerItems(rows)
   const at = listed.findIndex((item) => item.id === view)
   const alone = useQuery({
@@ -75,6 +77,14 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
             actions.reference(asset)
             show(undefined)
           }),
+          ...(canPaint
+            ? {
+                part: withAsset(({ asset }) => {
+                  show(undefined)
+                  actions.part(asset)
+                }),
+              }
+            : {}),
           move: withAsset(({ job, asset }) => {
             actions.move(job, asset)
             show(undefined)

@@ -4,9 +4,20 @@ import type { Controls } from '@/api'
 /** A picture to start from, or to end with. */
 export interface DraftReference {
   assetId: string
+  url: string
   thumbnailUrl: string
   width: number
   height: number
+}
+
+/** Which part of the reference is drawn anew. */
+export interface DraftPart {
+  /** A PNG as a data address, white where it is drawn anew; empty without one. */
+  mask: string
+  /** The id of the mask in the studio, once it was brought there. */
+  maskId: string | null
+  /** Pixels that the reference grows by at each side, or null. */
+  extend: { left: number; right: number; top: number; bottom: number } | null
 }
 
 /** A rewriting as it was proposed and, perhaps, edited. */
@@ -38,6 +49,8 @@ export interface Draft {
   steps: number | null
   guidance: number | null
   reference: DraftReference | null
+  /** Null for all of the reference. */
+  part: DraftPart | null
   /** The id of a preset, or empty. */
   preset: string
   /** An engine's id, and names of its model and sampler; empty for the studio's choice. */
@@ -70,6 +83,7 @@ export const EMPTY_DRAFT: Draft = {
   steps: null,
   guidance: null,
   reference: null,
+  part: null,
   preset: '',
   engine: '',
   model: '',
@@ -131,8 +145,9 @@ export function openDraft(sessionId: string): void {
   early = {}
 }
 
-/** Changes the draft; it is kept a moment later. */
-export function patchDraft(patch: Partial<Draft>): void {
+/** Changes the draft; it is kept a moment later. A part is one of its reference. */
+export function patchDraft(change: Partial<Draft>): void {
+  const patch = 'reference' in change ? { part: null, ...change } : change
   if (session === null) early = { ...early, ...patch }
   show({ ...draft, ...patch })
   clearTimeout(timer)

@@ -6,9 +6,10 @@ const CLIP_TYPE = 'video_fast'
 
 /** A staged or kept picture as a source. */
 export const sourceOf = (
-  asset: Pick<AssetRef, 'id' | 'thumbnail_url' | 'width' | 'height'>,
+  asset: Pick<AssetRef, 'id' | 'url' | 'thumbnail_url' | 'width' | 'height'>,
 ): DraftReference => ({
   assetId: asset.id,
+  url: asset.url,
   thumbnailUrl: asset.thumbnail_url,
   width: asset.width,
   height: asset.height,

@@ -1,6 +1,7 @@
 import type { ClipLimitsOut, JobIn, JobTypeOut, LimitsOut, MotionIn } from '@/api'
 import { count, duration, lengthOf } from '@/ui/format'
-import type { Draft } from './draft'
+import { grown, NO_EXTENSION } from '@/features/masking/sides'
+import type { Draft, DraftPart } from './draft'
 
 export interface Shape {
   width: number
@@ -27,6 +28,9 @@ const CLIP_SHAPES: readonly Shape[] = [
   { width: 720, height: 1280 },
 ]
 
+/** Denoise strengths that a reference begins with: all of it, and where only a part is drawn anew. */
+export const STRENGTH = 0.5
+export const STRENGTH_IN_PART = 0.9
 export const MAX_SEED = 2 ** 31 - 1
 export const MAX_PROMPT = 4000
 
@@ -63,8 +67,17 @@ export function shapesFor(limits: LimitsOut): Shape[] {
   return all.sort((a, b) => b.width / b.height - a.width / a.height)
 }
 
-/** The size that a draft gives: a clip without one takes the shape of its first frame. */
+/** The part of the reference that a draft draws anew, where it makes a picture. */
+export const partOf = (draft: Draft, limits: LimitsOut | null): DraftPart | null =>
+  draft.reference && !limits?.clip ? draft.part : null
+
+/**
+ * The size that a draft gives: a clip without one takes the shape of its first frame, and a picture
+ * of which a part is drawn anew is as large as it is and grows.
+ */
 export function sizeOf(draft: Draft, limits: LimitsOut | null): Shape {
+  const part = partOf(draft, limits)
+  if (part && draft.reference) return grown(draft.reference, part.extend ?? NO_EXTENSION)
   if (draft.size) return draft.size
   if (!limits) return { width: 1024, height: 1024 }
   const own = standard(limits)
@@ -95,7 +108,9 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   const rewritten = rewritingInUse(draft)
   if (rewritten) body.enhanced_prompt = rewritten
   if (draft.seed !== null) body.seed = draft.seed
-  if (draft.size) Object.assign(body, { width: draft.size.width, height: draft.size.height })
+  const part = partOf(draft, limits)
+  if (draft.size && !part)
+    Object.assign(body, { width: draft.size.width, height: draft.size.height })
   if (draft.steps !== null) body.steps = draft.steps
   if (draft.guidance !== null) body.guidance_scale = draft.guidance
   if (draft.engine) body.engine = draft.engine
@@ -107,6 +122,8 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (limits?.clip) Object.assign(body, clipPart(draft, limits.clip))
   else if (draft.reference) {
     body.reference = { asset_id: draft.reference.assetId, strength: draft.strength }
+    if (part?.maskId) body.reference.mask = part.maskId
+    if (part?.extend) body.reference.extend = part.extend
   }
   return body
 }
@@ -144,6 +161,9 @@ export function obstacle(
   if (!type.available) return `${type.reason} ${type.remedy}`.trim()
   if (type.format === 'image' && draft.reference && type.limits?.image_to_image === false) {
     return 'This engine cannot start from a picture: take the reference out.'
+  }
+  if (partOf(draft, type.limits) && type.limits?.inpainting === false) {
+    return 'This engine cannot draw a part of a picture anew: take all of it, or choose another engine.'
   }
   if (type.format === 'image' && !draft.reference && type.limits?.reference_required) {
     return 'This engine starts from a picture: add a reference.'
@@ -201,6 +221,15 @@ export function withJobType(draft: Draft, type: JobTypeOut): Draft {
     fps: within(draft.fps, limits?.clip?.fps),
     motion: limits?.clip && !limits.clip.motion?.kinds.includes(draft.motion) ? '' : draft.motion,
   }
+}
+
+/** What a strength does within the part that is drawn anew, in words. */
+export function partStrengthWords(strength: number): string {
+  if (strength < 0.15) return 'leaves it almost as it is'
+  if (strength < 0.4) return 'changes details'
+  if (strength < 0.65) return 'keeps the shapes'
+  if (strength < 0.95) return 'draws it anew, near to what was there'
+  return 'forgets what was there'
 }
 
 /** What a strength does to a reference, in words. 0 keeps it, 1 ignores it. */

@@ -1,6 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
 import { showToast } from '@/ui/toastStore'
-import { patchDraft, type Draft, type DraftReference } from './draft'
+import { panels } from '@/app/panels'
+import { pictureType } from '@/features/masking/usePaintLimits'
+import { getDraft, patchDraft, type Draft, type DraftReference } from './draft'
 import { draftToMove } from './moving'
 
 /** Puts values into the draft and goes to the workspace, where they are seen. */
@@ -17,6 +19,21 @@ export function useDraftElsewhere(): (patch: Partial<Draft>, said: string) => vo
 export function useAsReference(): (reference: DraftReference) => void {
   const put = useDraftElsewhere()
   return (reference) => put({ reference, strength: 0.5 }, 'Reference set')
+}
+
+/** Makes a picture the reference of the draft, and opens what says which part is drawn anew. */
+export function changePart(reference: DraftReference): void {
+  patchDraft({ reference, jobType: pictureType(getDraft()) })
+  panels.open('part')
+}
+
+/** The same from another page. */
+export function useAsPart(): (reference: DraftReference) => void {
+  const navigate = useNavigate()
+  return (reference) => {
+    changePart(reference)
+    void navigate({ to: '/workspace' })
+  }
 }
 
 /** Makes a kept picture the first frame of a clip. */

@@ -9,6 +9,7 @@ import { showToast } from '@/ui/toastStore'
 import { discard } from './discarding'
 import { patchDraft } from './draft'
 import { draftToMove, sourceOf } from './moving'
+import { changePart } from './useDraftElsewhere'
 
 export interface StagedActions {
   keep: (job: JobOut, asset: AssetRef) => void
@@ -16,6 +17,8 @@ export interface StagedActions {
   discard: (job: JobOut, assets: readonly AssetRef[]) => void
   again: (job: JobOut) => void
   reference: (asset: AssetRef) => void
+  /** Says which part of a picture is drawn anew. */
+  part: (asset: AssetRef) => void
   /** Makes a picture the first frame of a clip that is to be made. */
   move: (job: JobOut, asset: AssetRef) => void
 }
@@ -69,6 +72,7 @@ export function useStagedActions(): StagedActions {
       patchDraft({ reference: sourceOf(asset) })
       showToast({ id: 'draft', text: 'Reference set', lasts: 2500 })
     },
+    part: (asset) => changePart(sourceOf(asset)),
     move: (job, asset) => {
       patchDraft(draftToMove(sourceOf(asset), job.original_prompt))
       showToast({ id: 'draft', text: 'First frame set: choose a motion and make', lasts: 3500 })

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { sdk, sentenceOf } from '@/api'
 import { showToast } from '@/ui/toastStore'
 import { patchDraft } from './draft'
+import { sourceOf } from './moving'
 
 export type SourcePlace = 'reference' | 'firstFrame' | 'lastFrame'
 
@@ -16,12 +17,7 @@ export function useUpload(): {
       sdk.uploadReference({ body: { file } }),
     onSuccess: (picture, { place }) =>
       patchDraft({
-        [place]: {
-          assetId: picture.id,
-          thumbnailUrl: picture.thumbnail_url,
-          width: picture.width,
-          height: picture.height,
-        },
+        [place]: sourceOf(picture),
       }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })

@@ -36,6 +36,7 @@ CAPABILITIES = ImageCapabilities(
     max_count=6,
     negative_prompt=True,
     image_to_image=True,
+    inpainting=True,
     previews=True,
 )
 
