@@ -41,6 +41,7 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     EngineWarning,
+    Footprint,
     ImageCapabilities,
     ImageEvent,
     ImageOutput,
@@ -69,6 +70,7 @@ from fabula.engines.diffusers_support import (
     texts_cut,
     understood,
 )
+from fabula.engines.files import weights_of
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.image_masks import mask_channel, masked, source_at
@@ -183,6 +185,10 @@ class DiffusersSdxl:
             loras=True,
             weights=True,
         )
+
+    def footprint(self, model: str | None) -> Footprint:
+        place = self._chosen(models_in(self._models), model)
+        return weights_of(place.path)
 
     def load(self) -> None:
         self._ready(self._chosen(models_in(self._models), None))
