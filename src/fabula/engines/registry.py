@@ -29,6 +29,7 @@ GROUP = "fabula.engines"
 BUILT_IN = {
     "sketchbook": "fabula.engines.image.sketchbook.engine:Sketchbook",
     "diffusers-sdxl": "fabula.engines.image.diffusers_sdxl:DiffusersSdxl",
+    "real-esrgan": "fabula.engines.image.real_esrgan:RealEsrgan",
     "motion": "fabula.engines.video.motion.engine:MotionEngine",
     "local-llama": "fabula.engines.text.local_llama:LocalLlama",
 }
