@@ -111,7 +111,8 @@ class Studio:
         timeout_seconds: float = 60.0, **options: Any,
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
         """A worker; ``options`` are the reference card's."""
-        context = EngineContext(models_dir="", options={"fault_injection": True, **options})
+        models_dir = self.services.registry.context.models_dir
+        context = EngineContext(models_dir=models_dir, options={"fault_injection": True, **options})
         engines = EnginePool(EngineRegistry(context, [CARD]))
         wire = ProgressWire(self.database)
         tools = RunnerTools(

@@ -23,13 +23,16 @@ class JobNotFound(NotFound):
         super().__init__("There is no such job: it may have been deleted.")
 
 
+_SOURCES = {"reference.asset_id": "reference picture", "asset_id": "picture"}
+
+
 class SourceNotFound(Invalid):
     """A picture to start from is not there; ``field`` says where it was named."""
 
     code = "reference_not_found"
 
     def __init__(self, field: str) -> None:
-        what = "reference picture" if field.startswith("reference") else field.replace("_", " ")
+        what = _SOURCES.get(field, field.replace("_", " "))
         super().__init__(
             f"The {what} is not there: it may have been discarded or have expired. "
             "Choose another picture.",

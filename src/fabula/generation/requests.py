@@ -12,7 +12,7 @@ from fabula.engines.base import (
 )
 from fabula.generation.errors import SourceNotFound
 from fabula.generation.job_types import JOB_TYPES
-from fabula.generation.provenance import FrozenPicture, Provenance
+from fabula.generation.provenance import FrozenPicture, Provenance, Upscale
 from fabula.generation.reading import words_and_weights
 from fabula.storage.base import BlobNotFound, BlobStore
 from fabula.storage.pictures import read_picture
@@ -31,6 +31,8 @@ async def request_for(
 
 
 async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequest:
+    if plan.upscale:
+        return await _upscale(plan, plan.upscale, store)
     reference = await _read(plan.reference, store, "reference.asset_id")
     prompt, weighted = _prompt(plan)
     negative, weighted_negative = _negative(plan)
@@ -50,6 +52,23 @@ async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequ
         if plan.reference and reference is not None
         else None,
         scheduler=plan.scheduler,
+        model=plan.model_name,
+    )
+
+
+async def _upscale(plan: Provenance, upscale: Upscale, store: BlobStore) -> ImageRequest:
+    """More pixels, without words."""
+    pixels = await _read(upscale.source, store, "asset_id")
+    if pixels is None:
+        raise SourceNotFound("asset_id")
+    return ImageRequest(
+        prompt="",
+        seed=plan.seed,
+        width=plan.width,
+        height=plan.height,
+        steps=1,
+        guidance_scale=0,
+        reference=Reference(pixels, 0.0),
         model=plan.model_name,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.generation import repository
 from fabula.generation.errors import NotPossible, SourceNotFound
-from fabula.generation.provenance import FrozenPicture, FrozenReference
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn
 from fabula.moderation.rating import Mode, rating_of
@@ -37,11 +37,11 @@ async def sources_of(session: AsyncSession, caller: Caller, body: JobIn) -> Sour
     first = await _picture(session, caller, body.first_frame, "first_frame")
     last = await _picture(session, caller, body.last_frame, "last_frame")
     return Sources(
-        reference=FrozenReference(**_facts(reference), strength=start.strength)
+        reference=FrozenReference(**facts_of(reference), strength=start.strength)
         if start and reference
         else None,
-        first_frame=FrozenPicture(**_facts(first)) if first else None,
-        last_frame=FrozenPicture(**_facts(last)) if last else None,
+        first_frame=FrozenPicture(**facts_of(first)) if first else None,
+        last_frame=FrozenPicture(**facts_of(last)) if last else None,
         first=first,
         mode=_mode({"reference": reference, "first_frame": first, "last_frame": last}, caller.mode),
     )
@@ -58,7 +58,8 @@ async def _picture(
     return found
 
 
-def _facts(found: SourcePicture) -> dict[str, Any]:
+def facts_of(found: SourcePicture) -> dict[str, Any]:
+    """The values of a ``FrozenPicture``."""
     return {
         "asset_id": found.asset_id,
         "bucket": found.bucket,
@@ -69,12 +70,8 @@ def _facts(found: SourcePicture) -> dict[str, Any]:
 
 
 def _brought(found: SourcePicture) -> bool:
-    """Whether a picture was brought along, or goes back to one that was. Only pictures are
-    sources, so only a reference can be behind one."""
-    if found.settings is None:
-        return True
-    before = found.settings.get("reference")
-    return before is not None and FrozenReference.model_validate(before).brought
+    """Whether a picture was brought along, or goes back to one that was."""
+    return found.settings is None or Provenance.model_validate(found.settings).brought
 
 
 def _mode(pictures: dict[str, SourcePicture | None], mode: Mode) -> Mode:

@@ -24,6 +24,7 @@ from fabula.generation.schemas import (
     ProgressOut,
     ReferenceOut,
     RewritingOut,
+    UpscaleOut,
     UsedPresetOut,
 )
 from fabula.models import JobRun
@@ -168,7 +169,7 @@ def _rewriting_out(story: Rewriting) -> RewritingOut | None:
 
 
 def _params(plan: Provenance) -> ParamsOut:
-    reference = plan.reference
+    reference, upscale = plan.reference, plan.upscale
     return ParamsOut(
         seed=plan.seed,
         steps=plan.steps,
@@ -179,6 +180,9 @@ def _params(plan: Provenance) -> ParamsOut:
         count=plan.count,
         reference=ReferenceOut(asset_id=reference.asset_id, strength=reference.strength)
         if reference
+        else None,
+        upscale=UpscaleOut(asset_id=upscale.source.asset_id, factor=upscale.factor)
+        if upscale
         else None,
         clip=_clip_params(plan) if JOB_TYPES[plan.job_type].format == "video" else None,
         enhance=plan.rewriting.wanted,

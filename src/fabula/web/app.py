@@ -33,6 +33,7 @@ from fabula.engine_servers.endpoints import router as engine_servers
 from fabula.engines.pool import EnginePool
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
+from fabula.generation.upscaling.endpoints import router as upscaling
 from fabula.library.endpoints import router as library
 from fabula.moderation.policy import screen
 from fabula.prompting.book.endpoints import router as book
@@ -93,6 +94,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         oversight,
         export,
         leaving,
+        upscaling,
         generation,
         engine_servers,
         prompting,
