@@ -20,10 +20,12 @@ from fabula.accounts.caller import Caller
 from fabula.core.database import Database
 from fabula.core.embedded_postgres import OWNER, EmbeddedPostgres
 from fabula.core.migrate import migrate
+from fabula.engines.setup import fetch, missing_models
 
 TEMPLATE = "fabula_template"
 SECRET = b"of the studio in the tests"
 _ROOM_BYTES = 2 * 2**30
+MODELS_DIR = Path(__file__).parents[1] / ".cache" / "models"
 MakeCaller = Callable[..., Awaitable[Caller]]
 
 
@@ -178,3 +180,13 @@ def _is_here(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """The built-in models, fetched once into the checkout and kept there between runs. Without a
+    network and without the files the tests that need them fail with the sentence of
+    ``SetupFailed``."""
+    for model in missing_models(MODELS_DIR):
+        fetch(model, MODELS_DIR, lambda *_: None)
+    return MODELS_DIR

@@ -112,7 +112,8 @@ class Studio:
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
         """A worker with a pool of its own, or with one that it leaves as it is; ``options`` are the
         reference card's."""
-        context = EngineContext(models_dir="", options={"fault_injection": True, **options})
+        models_dir = self.services.registry.context.models_dir
+        context = EngineContext(models_dir=models_dir, options={"fault_injection": True, **options})
         engines = pool or EnginePool(EngineRegistry(context, [CARD]))
         wire = ProgressWire(self.database)
         tools = RunnerTools(

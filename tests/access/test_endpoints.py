@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "DELETE /api/people/{person_id}": {"reason": "a test"},
     "POST /api/me/delete": {"username": "ada"},
     "POST /api/jobs": {"prompt": "a fox"},
+    "POST /api/jobs/upscale": {"asset_id": str(uuid4())},
     "PUT /api/jobs/{job_id}/rating": {"quality": 7},
     "POST /api/prompts/enhance": {"prompt": "a fox", "strategy": "rules"},
     "POST /api/prompts/enhance/stream": {"prompt": "a fox", "strategy": "rules"},

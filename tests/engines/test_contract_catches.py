@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from enlargers import Enlarger, Inventive, OneFactor, Restless, Scribbling
 from scribe import Scribe
 
 from fabula.engines.base import (
@@ -337,6 +338,10 @@ IMAGE_CASES: list[tuple[type[ReferenceCard], str]] = [
     (KeepsEverything, "a_mask_keeps_what_is_black_and_changes_what_is_white"),
     (IgnoresWeights, "weights_count_and_neutral_ones_do_not"),
     (CountsNeutralWeights, "weights_count_and_neutral_ones_do_not"),
+    (OneFactor, "every_factor_gives_a_picture_of_its_size"),
+    (Inventive, "what_is_upscaled_stays_what_it_was"),
+    (Scribbling, "what_is_upscaled_stays_what_it_was"),
+    (Restless, "equal_seeds_give_equal_pictures"),
 ]
 
 
@@ -421,6 +426,11 @@ def test_a_broken_picture_engine_is_found(engine: type[ReferenceCard], check: st
     with pytest.raises(ContractViolation) as caught:
         _check(Modality.IMAGE, check)(engine(EngineContext(models_dir="")))
     assert str(caught.value)
+
+
+def test_an_engine_that_upscales_fulfils_it() -> None:
+    for check in checks_for(Modality.IMAGE):
+        check(Enlarger(EngineContext(models_dir="")))
 
 
 @pytest.mark.parametrize(("engine", "check"), TEXT_CASES, ids=_named(TEXT_CASES))

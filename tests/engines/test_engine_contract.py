@@ -16,7 +16,7 @@ CONTEXT = EngineContext(models_dir="/nonexistent")
 REGISTRY = EngineRegistry(
     CONTEXT, ["fabula.engines.image.reference_card:ReferenceCard", "scribe:Scribe"]
 )
-FETCHED = {"local-llama"}
+FETCHED = {"local-llama", "real-esrgan"}
 """Engines that need a model of the set-up, which only the fixture ``models_dir`` fetches."""
 
 TRIED = [e for e in REGISTRY.all() if e.availability.available or e.info.id in FETCHED]
@@ -33,7 +33,14 @@ def engines() -> Iterator[dict[str, Any]]:
 
 def test_the_engines_of_the_base_install_are_tried() -> None:
     tried = {entry.info.id for entry in TRIED}
-    assert {"sketchbook", "motion", "local-llama", "reference-card", "scribe"} <= tried
+    assert {
+        "sketchbook",
+        "motion",
+        "local-llama",
+        "real-esrgan",
+        "reference-card",
+        "scribe",
+    } <= tried
 
 
 @pytest.mark.parametrize(

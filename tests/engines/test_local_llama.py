@@ -209,7 +209,7 @@ def test_the_port_is_closed_to_others(engine: LocalLlama) -> None:
 def test_without_the_model_it_says_what_to_do(tmp_path: Path) -> None:
     here = LocalLlama(EngineContext(str(tmp_path))).availability()
     assert not here.available
-    assert CHAT_MODEL.file in here.reason
+    assert CHAT_MODEL.files[0].file in here.reason
     assert "fabula setup" in here.remedy
 
 
@@ -223,7 +223,7 @@ def test_another_model_is_taken_from_the_models_folder(tmp_path: Path) -> None:
 
 
 def test_a_damaged_model_is_explained(tmp_path: Path) -> None:
-    (tmp_path / CHAT_MODEL.file).write_bytes(b"GGUF" + bytes(1000))
+    (tmp_path / CHAT_MODEL.files[0].file).write_bytes(b"GGUF" + bytes(1000))
     engine = LocalLlama(EngineContext(str(tmp_path)))
     with pytest.raises(EngineError, match="damaged") as failure:
         engine.load()

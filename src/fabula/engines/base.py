@@ -160,6 +160,11 @@ class ImageCapabilities:
     """Whether the strength of a reference counts; some services only take the picture."""
     reference_required: bool = False
     """Whether nothing is made without a reference."""
+    factors: tuple[int, ...] = ()
+    """By how much a picture can be upscaled. An engine with factors does only that: it reads no
+    words, belongs to no family, and its sizes are a factor times those of the reference."""
+    max_pixels: int | None = None
+    """The most pixels of a picture, where that is less than both sides at their maximum."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ def refuse_out_of_range(request: ImageRequest, able: ImageCapabilities) -> None:
     if able.sizes and (request.width, request.height) not in able.sizes:
         sizes = ", ".join(f"{width} x {height}" for width, height in able.sizes)
         raise refused(f"The size must be one of {sizes}.")
+    if able.max_pixels and request.width * request.height > able.max_pixels:
+        raise refused(
+            f"A picture may have {able.max_pixels / 1e6:.1f} million pixels: take a smaller size."
+        )
     if not 1 <= request.count <= able.max_count:
         raise refused(f"count must lie between 1 and {able.max_count}.")
     if not 0 <= request.start_index < request.count:

@@ -35,6 +35,7 @@ BUILT_IN = {
     "diffusers-sdxl": "fabula.engines.image.diffusers_sdxl:DiffusersSdxl",
     "diffusers-wan-frame": "fabula.engines.image.diffusers_wan_frame:DiffusersWanFrame",
     "diffusers-wan": "fabula.engines.video.diffusers_wan:DiffusersWan",
+    "real-esrgan": "fabula.engines.image.real_esrgan:RealEsrgan",
     "motion": "fabula.engines.video.motion.engine:MotionEngine",
     "local-llama": "fabula.engines.text.local_llama:LocalLlama",
 }

@@ -49,7 +49,7 @@ class Charging:
                 Usage(
                     user_id=event.user_id,
                     job_id=event.job_id,
-                    action=plan.job_type,
+                    action="upscale" if plan.task == "upscale" else plan.job_type,
                     format=kind.format,
                     quality=kind.quality,
                     model_type=kind.family,

@@ -8,7 +8,7 @@ from fabula.engine_servers.defaults import EngineDefault
 from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation.errors import NoEngine, NotPossible
-from fabula.generation.job_types import JOB_TYPES, JobType
+from fabula.generation.job_types import JOB_TYPES, UPSCALE_ENGINES, JobType
 from fabula.generation.schemas import JobIn
 
 Capabilities = ImageCapabilities | VideoCapabilities
@@ -38,6 +38,14 @@ class Choice:
             raise NoEngine(f"{self.reason} {self.remedy}".strip())
         return self.entry
 
+    @property
+    def model_label(self) -> str:
+        """The model as people read it. What upscales has models without names of their own."""
+        info = self.chosen.info
+        if upscales(self.chosen):
+            return f"{info.name}, {self.model}" if self.model else info.name
+        return self.model or info.model
+
 
 def choose(
     job_type: JobType,
@@ -61,6 +69,32 @@ def choose(
     if wanted is None and default and choice.entry and choice.entry.info.id == default.engine:
         wanted = default.model
     return _with_model(choice, wanted or "", asked=model is not None)
+
+
+def choose_upscaler(registry: EngineRegistry, model: str | None = None) -> Choice:
+    """The first engine that upscales and can run, with the model that was named or its first one.
+
+    Raises ``NotPossible`` for a model that it does not have.
+    """
+    found = next((e for e in registry.all() if upscales(e) and e.availability.available), None)
+    if found is None:
+        listed = [registry.get(name) for name in UPSCALE_ENGINES]
+        missing = next((entry for entry in listed if entry is not None), None)
+        if missing is None:
+            return Choice(
+                None, "No engine of this studio upscales pictures.", "Run `fabula doctor`."
+            )
+        why = f"{missing.info.name} cannot run here: {missing.availability.reason}"
+        return Choice(None, why, missing.availability.remedy)
+    able = found.capabilities
+    models = able.models if isinstance(able, ImageCapabilities) else ()
+    return _with_model(Choice(found), model or next(iter(models), ""), asked=model is not None)
+
+
+def upscales(entry: EngineEntry) -> bool:
+    """Whether the engine enlarges pictures, and so draws none."""
+    able = entry.capabilities
+    return isinstance(able, ImageCapabilities) and bool(able.factors)
 
 
 def candidates(job_type: JobType, registry: EngineRegistry) -> list[EngineEntry]:

@@ -23,6 +23,9 @@ class JobNotFound(NotFound):
         super().__init__("There is no such job: it may have been deleted.")
 
 
+_SOURCES = {"reference.asset_id": "reference picture", "asset_id": "picture"}
+
+
 class SourceNotFound(Invalid):
     """A picture to start from is not there; ``field`` says where it was named."""
 
@@ -30,7 +33,7 @@ class SourceNotFound(Invalid):
 
     def __init__(self, field: str) -> None:
         name = field.rpartition(".")[2].replace("_", " ")
-        what = "reference picture" if name == "asset id" else name
+        what = _SOURCES.get(field, name)
         super().__init__(
             f"The {what} is not there: it may have been discarded or have expired. "
             "Choose another picture.",

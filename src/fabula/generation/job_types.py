@@ -69,6 +69,11 @@ def _table() -> dict[str, JobType]:
     return {row.name: row for row in rows}
 
 
+UPSCALE_CREDITS = 1
+"""The price of an upscale, which is a job of its picture's type."""
+UPSCALE_ENGINES = ("real-esrgan",)
+"""Engines that upscale, as far as the studio brings them along."""
+
 JOB_TYPES: dict[str, JobType] = _table()
 DEFAULT_JOB_TYPE = "sdxl_image_fast"
 

@@ -8,7 +8,7 @@ from typing import Any
 from fabula import __version__
 from fabula.engines.base import ImageOutput, VideoOutput
 from fabula.generation.events import StoredFile
-from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance, Upscale
 from fabula.models import Job
 from fabula.storage.base import Blob, BlobStore
 from fabula.storage.clips import ClipFacts, clip_facts, poster_of, preview_of, with_tags
@@ -34,18 +34,22 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
     the database, so that the same parameters give the same bytes."""
     effective = {**output.effective}
     width, height = size_of(output)
+    upscale = plan.upscale
+    if upscale:
+        width, height = width // upscale.factor, height // upscale.factor
     data = GenerationData(
         prompt=plan.prompt_final or plan.prompt_original,
         negative_prompt=plan.negative_final or "",
         steps=int(effective.get("steps", plan.steps)),
-        sampler=str(effective.get("scheduler", plan.engine_id)),
+        sampler=upscale.sampler if upscale else str(effective.get("scheduler", plan.engine_id)),
         cfg_scale=float(effective.get("guidance_scale", plan.guidance_scale)),
         seed=output.seed,
         width=width,
         height=height,
-        model=plan.model,
+        model=upscale.model if upscale else plan.model,
         denoising_strength=plan.reference.strength if plan.reference else None,
         version=f"Fabula {__version__}",
+        extras=_upscale_pairs(plan, upscale) if upscale else {},
     )
     own = {
         "prompt": plan.prompt_original,
@@ -64,9 +68,16 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         "reference": _reference_record(plan.reference) if plan.reference else None,
         "effective": effective,
     }
+    if upscale:
+        own["upscale"] = {"sha256": upscale.source.sha256, "factor": upscale.factor}
     if isinstance(output, VideoOutput):
         own["clip"] = _clip_record(plan)
     return texts_for(data, own)
+
+
+def _upscale_pairs(plan: Provenance, upscale: Upscale) -> dict[str, str]:
+    """As A1111 writes them beside the values of the picture that was there before."""
+    return {"Postprocess upscale by": str(upscale.factor), "Postprocess upscaler": plan.model}
 
 
 def clip_tags(plan: Provenance, output: VideoOutput) -> dict[str, str]:

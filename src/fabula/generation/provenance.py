@@ -54,6 +54,16 @@ class FrozenReference(FrozenPicture):
         return self.mask is not None or self.extension is not None
 
 
+class Upscale(BaseModel):
+    """The picture that is upscaled, and how many times. ``model`` and ``sampler`` are those that
+    drew it, where they are known."""
+
+    source: FrozenPicture
+    factor: int
+    model: str | None = None
+    sampler: str | None = None
+
+
 class FrozenMotion(BaseModel):
     """The camera move as it was asked for; what is None was left to the prompt and the engine."""
 
@@ -104,6 +114,9 @@ class Provenance(BaseModel):
 
     schema_version: Literal[1] = 1
     job_type: str
+    task: Literal["make", "upscale"] = "make"
+    upscale: Upscale | None = None
+    """With the task ``upscale``, whose words and numbers are those of its source."""
     prompt_original: str
     prompt_final: str | None = None
     negative_prompt: str = ""
@@ -146,9 +159,9 @@ class Provenance(BaseModel):
     @property
     def brought(self) -> bool:
         """Whether a picture that a person brought along is behind this."""
-        return any(
-            each.brought for each in (self.reference, self.first_frame, self.last_frame) if each
-        )
+        source = self.upscale.source if self.upscale else None
+        pictures = (self.reference, self.first_frame, self.last_frame, source)
+        return any(each.brought for each in pictures if each)
 
     @property
     def finish(self) -> Finish:

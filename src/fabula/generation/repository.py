@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, null, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -80,6 +91,7 @@ class SourcePicture:
     height: int
     rating: str
     settings: dict[str, Any] | None
+    seed: int | None
 
 
 def _jobs(user_id: UUID, mode: Mode) -> Select[Job, JobRun]:
@@ -287,6 +299,7 @@ async def source_picture(
             WorkspaceFile.height,
             WorkspaceFile.rating,
             WorkspaceAsset.generation_settings,
+            WorkspaceAsset.generation_seed,
         )
         .join(WorkspaceAsset, WorkspaceAsset.id == WorkspaceFile.asset_id)
         .where(
@@ -307,6 +320,7 @@ async def source_picture(
             LibraryFile.height,
             LibraryFile.rating,
             LibraryFile.settings,
+            LibraryAsset.generation_seed,
         )
         .join(LibraryAsset, LibraryAsset.id == LibraryFile.asset_id)
         .where(
@@ -326,6 +340,7 @@ async def source_picture(
         Upload.height,
         literal("general"),
         cast(null(), JSONB),
+        cast(null(), BigInteger),
     ).where(Upload.id == asset_id, Upload.user_id == user_id)
     row = (await session.execute(staged.union_all(kept, brought))).first()
     return SourcePicture(*row) if row else None

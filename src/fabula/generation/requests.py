@@ -11,7 +11,7 @@ from fabula.engines.base import (
     WeightedText,
 )
 from fabula.generation.job_types import JOB_TYPES
-from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance, Upscale
 from fabula.generation.reading import words_and_weights
 from fabula.generation.repainting import MASK_FIELD, read_source, repainted
 from fabula.storage.base import BlobStore
@@ -30,6 +30,8 @@ async def request_for(
 
 
 async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequest:
+    if plan.upscale:
+        return await _upscale(plan, plan.upscale, store)
     prompt, weighted = _prompt(plan)
     negative, weighted_negative = _negative(plan)
     return ImageRequest(
@@ -54,6 +56,21 @@ async def _reference(source: FrozenReference, store: BlobStore) -> Reference:
     pixels = await read_source(store, source, "reference.asset_id")
     mask = await read_source(store, source.mask, MASK_FIELD) if source.mask else None
     return await asyncio.to_thread(repainted, pixels, source.strength, mask, source.extension)
+
+
+async def _upscale(plan: Provenance, upscale: Upscale, store: BlobStore) -> ImageRequest:
+    """More pixels, without words."""
+    pixels = await read_source(store, upscale.source, "asset_id")
+    return ImageRequest(
+        prompt="",
+        seed=plan.seed,
+        width=plan.width,
+        height=plan.height,
+        steps=1,
+        guidance_scale=0,
+        reference=Reference(pixels, 0.0),
+        model=plan.model_name,
+    )
 
 
 async def _clip(plan: Provenance, store: BlobStore) -> VideoRequest:

@@ -151,6 +151,13 @@ class ClipParamsOut(BaseModel):
     motion: MotionOut | None
 
 
+class UpscaleOut(BaseModel):
+    """The picture that was upscaled, and how many times. It may be gone by now."""
+
+    asset_id: UUID
+    factor: int
+
+
 class ParamsOut(BaseModel):
     """The parameters of a job, as they were fixed when it was accepted."""
 
@@ -162,6 +169,7 @@ class ParamsOut(BaseModel):
     height: int
     count: int
     reference: ReferenceOut | None
+    upscale: UpscaleOut | None
     clip: ClipParamsOut | None
     enhance: bool
     prompt_syntax: Syntax

@@ -59,7 +59,7 @@ async def dismiss(session: AsyncSession, caller: Caller, job_id: UUID) -> None:
 
 async def rate(session: AsyncSession, caller: Caller, job_id: UUID, quality: int | None) -> None:
     """Say how good a finished job is, from 0 to 10, or take that back with None. The averages of
-    its preset and of the set with its weights follow."""
+    its preset and of the set with its weights follow; an upscale used neither."""
     row = await get_job(session, caller, job_id)
     job = await repository.lock_job(session, caller.user_id, job_id)
     if job is None:
@@ -70,6 +70,8 @@ async def rate(session: AsyncSession, caller: Caller, job_id: UUID, quality: int
     job.quality_rating = new
     await session.flush()
     plan = Provenance.model_validate(row.job.metadata_)
+    if plan.task == "upscale":
+        return
     async with elevated(session):
         if plan.preset:
             await ratings.move(session, "preset", plan.preset.id, old, new)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fabula.accounts.caller import Caller
 from fabula.generation import repository
 from fabula.generation.errors import NotPossible, SourceNotFound
-from fabula.generation.provenance import FrozenPicture, FrozenReference
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.generation.reference_schemas import ReferenceIn
 from fabula.generation.repainting import MASK_FIELD
 from fabula.generation.repository import SourcePicture
@@ -47,8 +47,8 @@ async def sources_of(session: AsyncSession, caller: Caller, body: JobIn) -> Sour
     return Sources(
         reference=_reference(start, reference, mask) if start and reference else None,
         start=reference,
-        first_frame=FrozenPicture(**_facts(first)) if first else None,
-        last_frame=FrozenPicture(**_facts(last)) if last else None,
+        first_frame=FrozenPicture(**facts_of(first)) if first else None,
+        last_frame=FrozenPicture(**facts_of(last)) if last else None,
         first=first,
         mode=_mode({"reference": reference, "first_frame": first, "last_frame": last}, caller.mode),
     )
@@ -59,10 +59,10 @@ def _reference(
 ) -> FrozenReference:
     usual = STRENGTH_IN_PART if start.in_part else STRENGTH
     return FrozenReference(
-        **_facts(picture),
+        **facts_of(picture),
         strength=usual if start.strength is None else start.strength,
         # Nobody is seen in a mask, which has two values and only says what shows.
-        mask=FrozenPicture(**_facts(mask) | {"brought": False}) if mask else None,
+        mask=FrozenPicture(**facts_of(mask) | {"brought": False}) if mask else None,
     )
 
 
@@ -77,7 +77,8 @@ async def _picture(
     return found
 
 
-def _facts(found: SourcePicture) -> dict[str, Any]:
+def facts_of(found: SourcePicture) -> dict[str, Any]:
+    """The values of a ``FrozenPicture``."""
     return {
         "asset_id": found.asset_id,
         "bucket": found.bucket,
@@ -88,12 +89,8 @@ def _facts(found: SourcePicture) -> dict[str, Any]:
 
 
 def _brought(found: SourcePicture) -> bool:
-    """Whether a picture was brought along, or goes back to one that was. Only pictures are
-    sources, so only a reference can be behind one."""
-    if found.settings is None:
-        return True
-    before = found.settings.get("reference")
-    return before is not None and FrozenReference.model_validate(before).brought
+    """Whether a picture was brought along, or goes back to one that was."""
+    return found.settings is None or Provenance.model_validate(found.settings).brought
 
 
 def _mode(pictures: dict[str, SourcePicture | None], mode: Mode) -> Mode:

@@ -1,6 +1,5 @@
 """Accepting a job: check everything first, then write it, its run and its cards in one commit."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,20 +15,21 @@ from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
-from fabula.generation import model_config_repository, repository
+from fabula.generation import idempotency, model_config_repository
 from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
 from fabula.generation.engine_choice import (
     Capabilities,
     Choice,
     choose,
+    choose_upscaler,
     inpaints,
     own_settings,
     refuse_impossible,
     within,
 )
-from fabula.generation.errors import KeyReused, NotPossible
+from fabula.generation.errors import NotPossible
 from fabula.generation.events import JobAccepted
-from fabula.generation.job_types import JOB_TYPES, JobType, with_config
+from fabula.generation.job_types import JOB_TYPES, UPSCALE_CREDITS, JobType, with_config
 from fabula.generation.provenance import FrozenMotion, FrozenReference, Provenance
 from fabula.generation.reading import warnings_of
 from fabula.generation.repainting import refuse_black_mask
@@ -37,7 +37,7 @@ from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.generation.sizes import Frame, frame_of
 from fabula.generation.sources import sources_of
 from fabula.generation.wording import settle
-from fabula.models import IdempotencyKey, Job, JobRun
+from fabula.models import Job, JobRun
 from fabula.moderation.policy import screen
 from fabula.moderation.rating import strictest
 from fabula.prompting.book import service as prompt_book
@@ -70,14 +70,9 @@ async def submit(
     session: AsyncSession, caller: Caller, body: JobIn, desk: Desk, *, key: str | None = None
 ) -> UUID:
     """Accept a job. The same idempotency key and body give the same job."""
-    digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-    if key:
-        await repository.lock_key(session, caller.user_id, key)
-        known = await repository.idempotent_job(session, caller.user_id, key)
-        if known and known.request_hash != digest:
-            raise KeyReused
-        if known:
-            return known.job_id
+    known = await idempotency.job_of(session, caller, key, body)
+    if known:
+        return known
     provenance = await _plan(session, caller, body, desk)
     judge(provenance)
     job_id = await write_job(session, caller, provenance, body.destination, desk)
@@ -88,11 +83,7 @@ async def submit(
         body.negative_prompt or "",
         JOB_TYPES[provenance.job_type].format,
     )
-    if key:
-        session.add(
-            IdempotencyKey(user_id=caller.user_id, key=key, request_hash=digest, job_id=job_id)
-        )
-        await session.flush()
+    await idempotency.remember(session, caller, key, body, job_id)
     return job_id
 
 
@@ -111,6 +102,8 @@ async def resubmit(
     entry = desk.registry.get(old.engine_id)
     if entry and entry.availability.available:
         choice = Choice(entry, model=old.model_name or "")
+    elif old.task == "upscale":
+        choice = choose_upscaler(desk.registry)
     else:
         used = (await defaults.read(session, desk.config)).get(job_type.name)
         choice = choose(job_type, desk.registry, default=used)
@@ -131,9 +124,9 @@ async def resubmit(
         update={
             "engine_id": chosen.info.id,
             "engine_version": chosen.info.version,
-            "model": choice.model or chosen.info.model,
+            "model": choice.model_label,
             "model_name": choice.model or None,
-            "unit_credits": job_type.credits,
+            "unit_credits": UPSCALE_CREDITS if old.task == "upscale" else job_type.credits,
             "retry_of": retry_of,
             "warnings": warnings,
             "effective": {},
@@ -214,7 +207,7 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
         rewriting=wording.rewriting,
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
-        model=choice.model or choice.chosen.info.model,
+        model=choice.model_label,
         model_name=choice.model or None,
         scheduler=body.scheduler,
         model_config_id=config.id if config else None,
@@ -289,7 +282,7 @@ async def write_job(
         session, caller.user_id, "job.updated", {"job_id": str(job.id), "status": "queued"}
     )
     await leases.wake_workers(session)
-    if provenance.preset:
+    if provenance.preset and provenance.task == "make":
         await presets.count_use(session, provenance.preset.id)
     return job.id
 

@@ -24,6 +24,7 @@ from fabula.generation.schemas import (
     PriceOut,
     ProgressOut,
     RewritingOut,
+    UpscaleOut,
     UsedPresetOut,
 )
 from fabula.models import JobRun
@@ -168,6 +169,7 @@ def _rewriting_out(story: Rewriting) -> RewritingOut | None:
 
 
 def _params(plan: Provenance) -> ParamsOut:
+    upscale = plan.upscale
     return ParamsOut(
         seed=plan.seed,
         steps=plan.steps,
@@ -177,6 +179,9 @@ def _params(plan: Provenance) -> ParamsOut:
         height=plan.height,
         count=plan.count,
         reference=_reference(plan.reference) if plan.reference else None,
+        upscale=UpscaleOut(asset_id=upscale.source.asset_id, factor=upscale.factor)
+        if upscale
+        else None,
         clip=_clip_params(plan) if JOB_TYPES[plan.job_type].format == "video" else None,
         enhance=plan.rewriting.wanted,
         prompt_syntax=plan.prompt_syntax,

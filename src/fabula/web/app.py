@@ -37,6 +37,7 @@ from fabula.events.listener import Listener
 from fabula.fleet.endpoints import router as fleet
 from fabula.fleet.reporting import About, Reporter
 from fabula.generation.endpoints import router as generation
+from fabula.generation.upscaling.endpoints import router as upscaling
 from fabula.library.endpoints import router as library
 from fabula.moderation.policy import screen
 from fabula.prompting.book.endpoints import router as book
@@ -98,6 +99,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         oversight,
         export,
         leaving,
+        upscaling,
         generation,
         engine_servers,
         fleet,

@@ -52,7 +52,9 @@ def capabilities_are_sane(engine: AnyEngine) -> None:
         require(able.context > 0, "The context must be above 0 tokens.")
     else:
         require(able.max_count >= 1, "max_count must be at least 1.")
-        require(able.families, "At least one model family must be served.")
+        upscales = isinstance(able, ImageCapabilities) and able.factors
+        require(able.families or upscales, "At least one model family must be served.")
+        require(not (able.families and upscales), "What upscales belongs to no model family.")
 
 
 def _range_is_sane(name: str, limits: Range) -> None:

@@ -34,6 +34,8 @@ STRENGTHS = tuple(step / 10 for step in range(1, 11))
 TOLERATED_DIP = 1.0
 """Grey levels of 255 by which the distance to a source may fall from one strength to the next:
 rounding, and the grain of few steps."""
+TOLERATED_CHANGE = 6.0
+"""Mean difference in grey levels that upscaling may make to a picture with hard edges."""
 
 
 def requests_out_of_range_are_refused_before_any_work(engine: ImageEngine) -> None:
@@ -103,6 +105,27 @@ def equal_seeds_give_equal_pictures(engine: ImageEngine) -> None:
         _alike(engine, picture(engine, request), picture(engine, request)),
         "Two equal requests gave two pictures.",
     )
+
+
+def every_factor_gives_a_picture_of_its_size(engine: ImageEngine) -> None:
+    able, request = engine.capabilities(), sample(engine)
+    for factor in able.factors:
+        height, width = request.height // min(able.factors), request.width // min(able.factors)
+        pixels = picture(engine, replace(request, width=width * factor, height=height * factor))
+        require(pixels.shape == (height * factor, width * factor, 3), f"It is {pixels.shape}.")
+
+
+def what_is_upscaled_stays_what_it_was(engine: ImageEngine) -> None:
+    able, request = engine.capabilities(), sample(engine)
+    if not able.factors or request.reference is None:
+        return
+    factor, source = min(able.factors), request.reference.pixels
+    untouched = source.copy()
+    large = picture(engine, request).astype(np.float32)
+    cut = large.reshape(source.shape[0], factor, source.shape[1], factor, 3)
+    small = cut.mean(axis=(1, 3)).round().astype(np.uint8)
+    require(_same(source, untouched), "The engine wrote into the pixels of the source.")
+    require(_distance(small, source) < TOLERATED_CHANGE, "Made small again it is another picture.")
 
 
 def other_seeds_give_other_pictures(engine: ImageEngine) -> None:
@@ -280,8 +303,10 @@ def _same(one: Pixels, other: Pixels) -> bool:
 
 
 def _alike(engine: ImageEngine, one: Pixels, other: Pixels) -> bool:
-    """Equal pictures, or where seeds do not count, pictures of one shape."""
-    return _same(one, other) if engine.capabilities().seeds else one.shape == other.shape
+    """Equal pictures, or where seeds do not count, pictures of one shape. What is upscaled depends
+    on its source alone."""
+    able = engine.capabilities()
+    return _same(one, other) if able.seeds or able.factors else one.shape == other.shape
 
 
 def _distance(one: Pixels, other: Pixels) -> float:
@@ -300,6 +325,8 @@ CHECKS = tuple(
             pictures_have_the_size_asked_for,
             a_size_between_steps_is_refused_or_reported,
             effective_parameters_can_be_stored,
+            every_factor_gives_a_picture_of_its_size,
+            what_is_upscaled_stays_what_it_was,
             equal_seeds_give_equal_pictures,
             other_seeds_give_other_pictures,
             a_picture_does_not_depend_on_its_batch,

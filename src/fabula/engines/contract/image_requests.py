@@ -22,9 +22,12 @@ SEED = 20_240_229
 
 
 def sample(engine: ImageEngine, steps: int = STEPS) -> ImageRequest:
-    """A small, quick, legal request; the picture is not square."""
+    """A small, quick, legal request; the picture is not square. It has a reference where nothing
+    is made without one, of the size that the picture's size follows."""
     able = engine.capabilities()
     width, height = _size(able)
+    factor = min(able.factors, default=1)
+    needed = able.reference_required
     return ImageRequest(
         prompt="a blue fox in the snow",
         seed=SEED,
@@ -32,7 +35,16 @@ def sample(engine: ImageEngine, steps: int = STEPS) -> ImageRequest:
         height=height,
         steps=int(min(max(steps, able.steps.minimum), able.steps.maximum)),
         guidance_scale=able.guidance_scale.default,
+        reference=Reference(patches(width // factor, height // factor), 0.5) if needed else None,
     )
+
+
+def patches(width: int, height: int) -> Pixels:
+    """A picture of large patches with hard edges."""
+    colours = np.random.default_rng(SEED).integers(0, 256, (2, 3, 3), np.uint8)
+    cell = (math.ceil(height / 2), math.ceil(width / 3), 1)
+    picture: Pixels = np.kron(colours, np.ones(cell, np.uint8))[:height, :width]
+    return picture
 
 
 def out_of_range(engine: ImageEngine) -> Iterator[tuple[str, ImageRequest]]:
@@ -50,6 +62,23 @@ def out_of_range(engine: ImageEngine) -> Iterator[tuple[str, ImageRequest]]:
     if not able.loras:
         yield "a LoRA", replace(legal, loras=(Lora("no-such.safetensors"),))
     yield from _bad_references(able, legal)
+    if able.reference_required:
+        yield "no reference", replace(legal, reference=None)
+    if able.factors:
+        yield from _other_sizes(able, legal)
+
+
+def _other_sizes(
+    able: ImageCapabilities, legal: ImageRequest
+) -> Iterator[tuple[str, ImageRequest]]:
+    """Sizes that do not follow the reference."""
+    yield "another width than the reference's", replace(legal, width=legal.width + 1)
+    yield "a factor for one side alone", replace(legal, height=legal.height * 2)
+    unknown = next(factor for factor in (3, 5, 7) if factor not in able.factors)
+    small = patches(legal.width, legal.height)
+    width, height = legal.width * unknown, legal.height * unknown
+    larger = replace(legal, width=width, height=height, reference=Reference(small, 0.5))
+    yield "an unknown factor", larger
 
 
 def _outside_ranges(
@@ -90,6 +119,8 @@ def off_the_grid(engine: ImageEngine) -> ImageRequest | None:
 
 def _size(able: ImageCapabilities) -> tuple[int, int]:
     """The smallest size, of two different sides where there is one."""
+    if able.factors:
+        return _smallest(able.width, able.factors), _smallest(able.height, able.factors, 1)
     if able.sizes:
         return min(able.sizes, key=lambda size: (size[0] == size[1], size))
     width = int(able.width.minimum)
@@ -100,3 +131,9 @@ def _above(limits: Range, value: int) -> int:
     """The first legal value above ``value``, or the last there is."""
     steps = max(0, math.floor((value - limits.minimum) / limits.step) + 1)
     return int(min(limits.minimum + steps * limits.step, limits.maximum))
+
+
+def _smallest(limits: Range, factors: tuple[int, ...], more: int = 0) -> int:
+    """The smallest side that a reference of whole pixels gives, or the one after it."""
+    factor = min(factors)
+    return (math.ceil(limits.minimum / factor) + more) * factor

@@ -40,10 +40,12 @@ from fabula.engines.remote.pictures import (
 )
 from fabula.engines.remote.requests import (
     connected,
+    private_texts,
     refuse_off_the_grid,
     refuse_unknown,
     size_note,
 )
+from fabula.engines.remote.weights import a1111_text
 
 SEEDS = 2**32
 """The server's seeds have 32 bits."""
@@ -83,6 +85,7 @@ class A1111:
             previews=True,
             schedulers=facts.samplers,
             loras=True,
+            weights=True,
             families=("sdxl", "wan"),
             models=facts.models,
         )
@@ -150,7 +153,7 @@ def _names(client: Client, told: object, key: str) -> tuple[str, ...]:
 
 
 async def _draw(to: Connection, request: ImageRequest) -> AsyncGenerator[ImageEvent, None]:
-    async with Client(to, (request.prompt, request.negative_prompt)) as client:
+    async with Client(to, private_texts(request, a1111_text)) as client:
         for index in range(request.start_index, request.count):
             body = _body(to, request, index)
             path = "/sdapi/v1/img2img" if request.reference else "/sdapi/v1/txt2img"
@@ -231,9 +234,10 @@ async def _interrupt(client: Client, task: str) -> None:
 
 def _body(to: Connection, request: ImageRequest, index: int) -> dict[str, Any]:
     facts = to.facts
+    loras = "".join(f" <lora:{x.path}:{x.weight:g}>" for x in request.loras)
     body: dict[str, Any] = {
-        "prompt": request.prompt + "".join(f" <lora:{x.path}:{x.weight:g}>" for x in request.loras),
-        "negative_prompt": request.negative_prompt,
+        "prompt": a1111_text(request.prompt, request.weighted_prompt) + loras,
+        "negative_prompt": a1111_text(request.negative_prompt, request.weighted_negative),
         "seed": (request.seed + index) % SEEDS,
         "steps": request.steps,
         "cfg_scale": request.guidance_scale,

@@ -53,10 +53,12 @@ from fabula.engines.remote.driving import drive
 from fabula.engines.remote.pictures import as_png, read_pixels, small_preview
 from fabula.engines.remote.requests import (
     connected,
+    private_texts,
     refuse_off_the_grid,
     refuse_unknown,
     size_note,
 )
+from fabula.engines.remote.weights import comfyui_text
 
 LOOK_SECONDS = 5.0
 """After so long without a message the history is asked."""
@@ -98,6 +100,7 @@ class ComfyUI:
             previews=True,
             schedulers=facts.samplers,
             loras=True,
+            weights=True,
             families=("sdxl", "wan"),
             models=facts.models,
         )
@@ -119,7 +122,7 @@ class ComfyUI:
     async def _draw(
         self, to: Connection, request: ImageRequest
     ) -> AsyncGenerator[ImageEvent, None]:
-        async with Client(to, (request.prompt, request.negative_prompt)) as client:
+        async with Client(to, private_texts(request, comfyui_text)) as client:
             workflow = self._own or built_in(
                 reference=request.reference is not None,
                 mask=request.reference is not None and request.reference.mask is not None,
@@ -491,8 +494,8 @@ async def _upload(client: Client, pixels: Pixels) -> str:
 def _values(request: ImageRequest, to: Connection) -> dict[str, object]:
     facts = to.facts
     values: dict[str, object] = {
-        "prompt": request.prompt,
-        "negative": request.negative_prompt,
+        "prompt": comfyui_text(request.prompt, request.weighted_prompt),
+        "negative": comfyui_text(request.negative_prompt, request.weighted_negative),
         "width": request.width,
         "height": request.height,
         "steps": request.steps,

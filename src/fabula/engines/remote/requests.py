@@ -1,6 +1,14 @@
 """What picture engines on servers have in common: refusals and notes."""
 
-from fabula.engines.base import EngineError, EngineWarning, ImageRequest, Pixels
+from collections.abc import Callable
+
+from fabula.engines.base import (
+    EngineError,
+    EngineWarning,
+    ImageRequest,
+    Pixels,
+    WeightedText,
+)
 from fabula.engines.image_checks import refused
 from fabula.engines.remote.connection import Connection
 
@@ -10,6 +18,17 @@ def connected(to: Connection | None) -> Connection:
     if to is None:
         raise EngineError("No server is connected.", code="unavailable")
     return to
+
+
+def private_texts(
+    request: ImageRequest, written: Callable[[str, WeightedText | None], str]
+) -> tuple[str, ...]:
+    """The texts of a request that no message may repeat, as they are and as ``written`` for the
+    server; the longer ones first."""
+    texts = {request.prompt, request.negative_prompt}
+    texts |= {written(request.prompt, request.weighted_prompt)}
+    texts |= {written(request.negative_prompt, request.weighted_negative)}
+    return tuple(sorted(filter(None, texts), key=len, reverse=True))
 
 
 def refuse_off_the_grid(request: ImageRequest, step: int) -> None:

@@ -86,7 +86,7 @@ class LocalLlama:
         self._threads = max(1, context.threads)
         self._options = context.options
         self._file = Path(
-            context.models_dir, str(context.options.get("chat_model", CHAT_MODEL.file))
+            context.models_dir, str(context.options.get("chat_model", CHAT_MODEL.files[0].file))
         )
         self._model: _Model | None = None
 
@@ -145,7 +145,7 @@ class LocalLlama:
         raise EngineError("chat_context must be a number of tokens.", code="unavailable")
 
     def _remedy(self) -> str:
-        if self._file.name == CHAT_MODEL.file:
+        if self._file.name == CHAT_MODEL.files[0].file:
             return "Run `fabula setup`, which fetches it."
         return f"Put it into {self._file.parent}, or correct the option chat_model."
 

@@ -1,0 +1,1 @@
+"""Upscaling: a picture that is there, with more pixels."""
