@@ -36,7 +36,7 @@ async def test_the_same_weights_name_their_twin(admin: httpx.AsyncClient) -> Non
     twin = await admin.post(
         W, json={"config_name": "other", "weights": {"LAKE": 0.8, "soft light": 1.2}}
     )
-    assert twin.status_code == 409
+    assert (twin.status_code, twin.json()["error"]) == (409, "weights_known")
     assert "'calm'" in twin.json()["detail"]
     refused = await admin.post(W, json={"config_name": "x", "weights": {"a": 3}})
     assert (refused.status_code, refused.json()["field"]) == (422, "weights")

@@ -82,7 +82,10 @@ async def create_account(
     if role not in ROLES:
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
-        raise Conflict(f"There is already an account named {username}: choose another name.")
+        raise Conflict(
+            f"There is already an account named {username}: choose another name.",
+            code="username_taken",
+        )
     row = await repository.add_account(session, username, [role], get_settings().starting_credits)
     made = {"username": username, "roles": [role]}
     await trail.record(session, by, Action.ACCOUNT_MADE, "account", row.id, after=made)
@@ -267,7 +270,8 @@ async def demand_personal(session: AsyncSession, account_id: UUID) -> None:
     if row and row.shared:
         raise Conflict(
             "This is the account that all guests share: it takes no sign-in link, no key and no "
-            "other role. Make an account of their own for somebody who needs more."
+            "other role. Make an account of their own for somebody who needs more.",
+            code="account_shared",
         )
 
 

@@ -124,7 +124,10 @@ async def change_password(
     hashed = await anyio.to_thread.run_sync(secrets.hash_password, new)
     async with database.system() as session:
         if not await repository.replace_password(session, caller.user_id, was, hashed):
-            raise Conflict("The password was changed meanwhile. Sign in again with the new one.")
+            raise Conflict(
+                "The password was changed meanwhile. Sign in again with the new one.",
+                code="password_changed",
+            )
         await repository.drop_sessions(session, caller.user_id, caller.session_id)
         await throttle.forget(session, caller.username)
         await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", caller.user_id)

@@ -112,7 +112,10 @@ def _demand_effect(row: EnhancementPreset) -> None:
 async def _demand_name(session: AsyncSession, name: str, *, but: UUID | None) -> None:
     twin = await repository.named(session, name)
     if twin is not None and twin.id != but:
-        raise Conflict(f"There is already a preset {twin.preset_name!r}: choose another name.")
+        raise Conflict(
+            f"There is already a preset {twin.preset_name!r}: choose another name.",
+            code="preset_name_taken",
+        )
 
 
 def _facts(row: EnhancementPreset) -> dict[str, Any]:
