@@ -148,10 +148,12 @@ async def open_session(
     way: str,
     *,
     hours: int = SESSION_DAYS * 24,
+    provider: str | None = None,
     agent: str | None,
     address: str | None,
 ) -> SignedIn:
-    """A new session of an account that has proved itself in some way, such as ``password``."""
+    """A new session of an account that has proved itself in some way, such as ``password``;
+    ``provider`` is the OpenID provider that gave its word, by its id."""
     token = secrets.new_token()
     session.add(
         SignInSession(
@@ -160,6 +162,7 @@ async def open_session(
             user_agent=(agent or "")[:300] or None,
             ip_address=address,
             expires_at=now() + timedelta(hours=hours),
+            provider=provider,
         )
     )
     await session.flush()
@@ -173,12 +176,15 @@ async def open_session(
     return SignedIn(caller, token)
 
 
-async def sign_out(session: AsyncSession, caller: Caller) -> None:
-    """End the session that the request came with; a key has none."""
-    if caller.session_id and await repository.drop_session(
-        session, caller.user_id, caller.session_id
-    ):
+async def sign_out(session: AsyncSession, caller: Caller) -> str | None:
+    """End the session that the request came with; a key has none. The id of the OpenID provider by
+    whose word it was opened, if any."""
+    if caller.session_id is None:
+        return None
+    row = await session.get(SignInSession, caller.session_id)
+    if await repository.drop_session(session, caller.user_id, caller.session_id):
         await trail.record(session, caller, Action.SIGNED_OUT, "session", caller.session_id)
+    return row.provider if row else None
 
 
 async def list_sessions(

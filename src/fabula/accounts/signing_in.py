@@ -70,10 +70,12 @@ async def by_code(
     way: str,
     code: str,
     *,
+    provider: str,
     agent: str | None,
     address: str | None,
 ) -> SignedIn:
-    """Sign in by the code of an account whose person has proved themselves in another way before.
+    """Sign in by the code of an account whose person has proved themselves by a ``provider``
+    before.
 
     Raises ``TooMany`` or ``NotSignedIn``.
     """
@@ -84,7 +86,10 @@ async def by_code(
     async with database.system() as session:
         if row and await two_factor.accepts(session, row.id, code):
             way = f"{way} and code"
-            return await _entered(session, row.id, row.username, way, agent, address)
+            await throttle.forget(session, row.username)
+            return await service.open_session(
+                session, row.id, way, provider=provider, agent=agent, address=address
+            )
         await record_failure(session, row.id if row else None, "code", agent, address)
     raise NotSignedIn(_WRONG_CODE)
 

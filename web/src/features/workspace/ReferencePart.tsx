@@ -3,6 +3,7 @@ import { RangeField } from '@/ui/Fields'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft } from './draft'
 import { strengthWords } from './request'
+import { SourceThumb } from './SourceThumb'
 
 /** The picture to start from, and how far to leave it where the engine lets one say so. */
 export function ReferencePart({
@@ -18,7 +19,7 @@ export function ReferencePart({
   return (
     <div className={`${classes.part} ${classes.reference}`}>
       {reference && !uploading ? (
-        <img className={classes.thumb} src={reference.thumbnailUrl} alt="The reference" />
+        <SourceThumb picture={reference} alt="The reference" />
       ) : (
         <div className={classes.thumb} />
       )}

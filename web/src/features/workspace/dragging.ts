@@ -1,5 +1,5 @@
-import type { AssetRef } from '@/api'
 import type { DraftReference } from './draft'
+import { sourceOf, type Source } from './moving'
 
 /** The kind of data of a picture that is dragged out of a grid. */
 export const DRAGGED = 'application/x-fabula-asset'
@@ -10,15 +10,7 @@ export type Dropped = { reference: DraftReference } | { file: File } | null
 export function readDropped(data: DataTransfer): Dropped {
   const text = data.getData(DRAGGED)
   if (text) {
-    const asset = JSON.parse(text) as Pick<AssetRef, 'id' | 'thumbnail_url' | 'width' | 'height'>
-    return {
-      reference: {
-        assetId: asset.id,
-        thumbnailUrl: asset.thumbnail_url,
-        width: asset.width,
-        height: asset.height,
-      },
-    }
+    return { reference: sourceOf(JSON.parse(text) as Source) }
   }
   const file = [...data.files].find((each) => each.type.startsWith('image/'))
   return file ? { file } : null

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { sdk, sentenceOf } from '@/api'
 import { showToast } from '@/ui/toastStore'
 import { patchDraft } from './draft'
+import { sourceOf } from './moving'
 
 export type SourcePlace = 'reference' | 'firstFrame' | 'lastFrame'
 
@@ -14,15 +15,9 @@ export function useUpload(): {
   const { mutate, isPending, variables } = useMutation({
     mutationFn: ({ file }: { file: File; place: SourcePlace }) =>
       sdk.uploadReference({ body: { file } }),
+    // Who has just chosen a file from their own disk need not be spared the sight of it.
     onSuccess: (picture, { place }) =>
-      patchDraft({
-        [place]: {
-          assetId: picture.id,
-          thumbnailUrl: picture.thumbnail_url,
-          width: picture.width,
-          height: picture.height,
-        },
-      }),
+      patchDraft({ [place]: sourceOf({ ...picture, rating: 'general' }) }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })
   return {
