@@ -38,6 +38,9 @@ class IdentityProvider:
         client: dict[str, Any] = {
             "client_id": client_id,
             "redirect_uris": redirect_uris,
+            "post_logout_redirect_uris": [
+                uri.split("/api/")[0] + "/sign-in" for uri in redirect_uris
+            ],
             "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
         }
         self.order(clients=[client | ({"client_secret": secret} if secret else {})])

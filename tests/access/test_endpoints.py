@@ -57,6 +57,9 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /api/prompts/templates/check": {"system_prompt": "x", "use_case": "chat_general"},
     "POST /api/prompts/templates/try": {"system_prompt": "Add light.", "prompt": "a fox"},
+    "POST /api/prompts/templates/answer": {
+        "system_prompt": "Be brief.", "use_case": "chat_general", "message": "Hello",
+    },
     "POST /api/prompts/templates/import": {
         "text": '[{"template_name": "t", "use_case": "roleplay", "system_prompt": "Play."}]',
     },

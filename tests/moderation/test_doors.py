@@ -28,6 +28,9 @@ _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 REST: dict[str, dict[str, Any]] = {
     "POST /api/jobs": {"prompt": "a person"},
     "POST /api/prompts/templates/try": {"system_prompt": "Add light.", "prompt": "a fox"},
+    "POST /api/prompts/templates/answer": {
+        "system_prompt": "Be brief.", "use_case": "chat_general", "message": "Hello",
+    },
     "POST /api/engine-servers": {"kind": "a1111", "name": "a", "address": "http://127.0.0.1:9"},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},

@@ -1,10 +1,13 @@
 """Signing in at a real provider: who gets in, as whom, with which roles."""
 
+import httpx
 import pyotp
 import pytest
 from gate import CSRF, Browser, Gate, problem_of
 
+from fabula.accounts.access import COOKIE
 from fabula.core.settings import OidcProvider
+from studio import session_cookie
 
 
 async def test_the_first_time_makes_an_account_and_the_second_finds_it(gate: Gate) -> None:
@@ -223,3 +226,24 @@ async def with_two_factor(gate: Gate, browser: Browser) -> list[str]:
     )
     codes: list[str] = done.json()["codes"]
     return codes
+
+
+async def test_signing_out_tells_where_to_sign_out_at_the_provider(gate: Gate) -> None:
+    gate.provider.tell("u-1", preferred_username="grace")
+    async with gate.browser() as browser:
+        await browser.sign_in("u-1")
+        left = (await browser.client.post("/api/auth/logout", headers=CSRF)).json()
+        assert (await browser.client.get("/api/me")).status_code == 401
+    assert left["provider"] == {"id": "home", "label": "Home"}
+    assert left["sign_out_url"].startswith(f"{gate.provider.issuer}/session/end?")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        asked = await client.get(left["sign_out_url"])
+    assert asked.status_code == 200, asked.text
+
+
+async def test_who_came_in_otherwise_is_signed_in_nowhere_else(gate: Gate) -> None:
+    async with gate.browser() as browser:
+        token = await session_cookie(gate.studio.database, gate.studio.caller.user_id)
+        browser.client.cookies.set(COOKIE, token)
+        left = await browser.client.post("/api/auth/logout", headers=CSRF)
+    assert left.json() == {"provider": None, "sign_out_url": None}

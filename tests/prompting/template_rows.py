@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.selection import TemplateRow
+from fabula.prompting.templates import kinds
 
 MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
 TARGETS = ("sdxl", "wan", None)
@@ -15,6 +16,8 @@ JOB_TYPES = ("image", "video", "chat", None)
 USE_CASES = ("enhancement", "chat_general", "character_roleplay", "scene_narrative_generation")
 MODES = ("sfw", "nsfw")
 GRID = list(itertools.product(TARGETS, ENHANCERS, JOB_TYPES, USE_CASES, MODES))
+WHOLE = list(itertools.product(TARGETS, ENHANCERS, JOB_TYPES, kinds.USE_CASES, MODES))
+"""The grid with every use case that there is."""
 
 
 def row(number: int, key: TemplateKey, **changes: object) -> TemplateRow:

@@ -16,7 +16,7 @@ from fabula.prompting import repository, service
 from fabula.prompting.cache import PromptCache
 from fabula.prompting.cache_shape import CACHE_KEY, CacheBroken, build, digest, parse
 from fabula.prompting.keys import TemplateKey
-from fabula.prompting.lookups import negatives_for, template_for
+from fabula.prompting.lookups import cache_alarm, negatives_for, template_for
 from fabula.prompting.seeds import seed
 from fabula.prompting.selection import TemplateRow, select
 from fabula.runtime_config import service as runtime_config
@@ -179,6 +179,12 @@ async def test_a_broken_hash_means_the_tables_and_an_error(database: Database) -
         found = await template_for(database, SEED_KEY)
     assert (found.name, found.trace.source) == ("sdxl picture, instruct", "database")
     assert [e["event"] for e in logs if e["log_level"] == "error"] == ["prompt_cache.broken"]
+    alarm = await cache_alarm(database)
+    assert alarm is not None
+    assert (alarm.code, "does not match its hash" in alarm.message) == ("broken", True)
+    async with database.system() as session:
+        await service.rebuild(session)
+    assert await cache_alarm(database) is None
 
 
 async def test_a_changed_body_under_the_old_hash_is_noticed(database: Database) -> None:
@@ -199,6 +205,9 @@ async def test_without_a_cache_the_tables_answer(database: Database) -> None:
         await runtime_config.remove(session, CACHE_KEY)
     found = await template_for(database, SEED_KEY)
     assert (found.trace.source, found.trace.cache_age_s) == ("database", None)
+    alarm = await cache_alarm(database)
+    assert alarm is not None
+    assert alarm.code == "missing"
 
 
 async def test_a_template_that_the_cache_misses_is_found_in_the_tables(database: Database) -> None:
@@ -236,7 +245,10 @@ async def test_an_old_cache_warns_once(database: Database) -> None:
         for _ in range(3):
             async with database.system() as session:
                 held = await cache.read(session, later)
+                alarm = await cache.alarm(session, later)
     assert held is not None
+    assert alarm is not None
+    assert (alarm.code, "25 hours" in alarm.message) == ("stale", True)
     assert held.stale(later)
     assert not held.stale(now())
     assert [e["event"] for e in logs if e["log_level"] == "warning"] == ["prompt_cache.stale"]

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from writers import Writer
 
 from fabula.prompting import ratings
+from fabula.prompting.enhancement import Enhancer
 from studio import Studio
 
 P, W = "/api/prompts/presets", "/api/prompts/weights"
@@ -36,7 +38,7 @@ async def test_the_same_weights_name_their_twin(admin: httpx.AsyncClient) -> Non
     twin = await admin.post(
         W, json={"config_name": "other", "weights": {"LAKE": 0.8, "soft light": 1.2}}
     )
-    assert twin.status_code == 409
+    assert (twin.status_code, twin.json()["error"]) == (409, "weights_known")
     assert "'calm'" in twin.json()["detail"]
     refused = await admin.post(W, json={"config_name": "x", "weights": {"a": 3}})
     assert (refused.status_code, refused.json()["field"]) == (422, "weights")
@@ -114,3 +116,31 @@ async def test_averages_follow_ratings_of_many_at_once(
     assert (row["avg_quality"], row["total_tests"]) == (None, 0)
     found = (await admin.get(W, params={"min_tests": 1})).json()["items"]
     assert found == []
+
+
+async def test_improving_writes_as_the_preset_says_and_leaves_room_for_its_terms(
+    studio: Studio, admin: httpx.AsyncClient
+) -> None:
+    writer = Writer("soft evening light")
+    studio.app.state.enhancer = Enhancer(writer)
+    settings = {"temperature": 0.3, "max_tokens": 16}
+    preset = await _made(
+        admin, P, preset_name="calm", enable_compel=True, compel_weights={"gold": 1.2},
+        qwen_settings=settings,
+    )  # fmt: skip
+    body = {"prompt": "a red fox", "preset_id": preset["id"], "seed": 1}
+    answer = await studio.client.post("/api/prompts/enhance", json=body)
+    assert answer.status_code == 200, answer.text
+    assert (writer.requests[0].temperature, writer.requests[0].max_tokens) == (0.3, 16)
+    assert "gold" not in answer.json()["enhanced_prompt"]
+    job = await studio.submit(
+        prompt="a red fox", enhanced_prompt=answer.json()["enhanced_prompt"],
+        preset_id=preset["id"],
+    )  # fmt: skip
+    assert job["enhanced_prompt"].endswith(", (gold:1.2)")
+    used = (await admin.get(P)).json()["items"][0]["usage_count"]
+    assert used == 1
+    gone = await studio.client.post(
+        "/api/prompts/enhance", json={**body, "preset_id": str(UUID(int=7))}
+    )
+    assert (gone.status_code, gone.json()["field"]) == (422, "preset_id")

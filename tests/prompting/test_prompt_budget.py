@@ -4,9 +4,13 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from writers import Writer
 
 from fabula.prompting.clip_tokenizer import clip_tokenizer
+from fabula.prompting.enhancement import Enhancer, EnhanceRequest
 from fabula.prompting.finishing import Finish, finish_text
+from fabula.prompting.keys import enhancement_key
+from fabula.prompting.selection import select
 from fabula.prompting.weights.budget import count_prompt, fit_prompt
 from fabula.prompting.weights.syntax import Syntax, read, write
 from fabula.prompting.weights.tree import Prompt, continued, plain, spans
@@ -70,6 +74,30 @@ def test_no_prompt_is_over_the_limit_and_every_subject_survives(finish: Finish) 
         for word in (*finish.words, *finish.weights):
             assert word in plain(final)
     assert cut > 200
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("finish", [Finish(), Finish({"calm": 1.2, "gold": 0.5}, ["wide shot"])])
+async def test_no_rewritten_prompt_is_over_the_limit(finish: Finish, *, later: bool) -> None:
+    """As jobs are rewritten, with the words of a model, and as *improve* does it."""
+    enhancer = Enhancer(Writer("on a hill, soft light, calm mood, muted colours, mist"))
+    template = select([], enhancement_key("sdxl_image_fast"))
+    longer = 0
+    for seed, (subject, text) in enumerate(prompts()):
+        request = EnhanceRequest(text, "sdxl_image_fast", seed, finish=finish, later=later)
+        written = await enhancer.enhance(request, template)
+        final = read(written.final, "a1111")
+        assert real_count(plain(final)) <= 77
+        assert written.tokens <= written.token_limit == 75
+        assert subject in plain(final)
+        made = finish_text(
+            written.final, "a1111", finish if later else Finish(), limit=75, estimator="clip"
+        )
+        assert real_count(plain(read(made.text, "a1111"))) <= 77
+        if later and not written.cut:
+            assert not made.cut
+        longer += written.expansion_percent > 0
+    assert longer > 100
 
 
 def test_the_count_is_of_the_words() -> None:

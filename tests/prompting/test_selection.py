@@ -1,17 +1,18 @@
 """Which template a request gets: every cell of the grid, every step, every tie."""
 
 import itertools
+import random
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from template_rows import FULL, GRID, KEY, MORNING, row
+from template_rows import FULL, GRID, KEY, MORNING, WHOLE, row
 
 from fabula.core.errors import Invalid
 from fabula.prompting.built_in import built_in_text
 from fabula.prompting.keys import JOB_TYPE_NAMES, TemplateKey, enhancement_key, target_of
-from fabula.prompting.selection import TemplateRow, select
+from fabula.prompting.selection import TemplateIndex, TemplateRow, select
 
 
 def cell_of(template: TemplateRow) -> tuple[str | None, ...]:
@@ -78,6 +79,49 @@ def test_an_empty_table_gives_the_built_in_text(cell: tuple[str, ...]) -> None:
     assert selected.system_prompt == built_in_text(key).system_prompt
     assert "general audience" in selected.system_prompt
     assert [s.step for s in selected.trace.steps if s.hit] == ["built_in"]
+
+
+def expected(key: TemplateKey, there: set[TemplateKey]) -> tuple[str, TemplateKey | None]:
+    """What the documented order says, with the null of a row read as any: step and cell."""
+    other = "qwen_base" if key.enhancer_model == "qwen_instruct" else "qwen_instruct"
+    asked = [("exact", key), ("swap_enhancer", replace(key, enhancer_model=other))]
+    if key.content_mode == "nsfw":
+        asked.append(("milder_mode", replace(key, content_mode="sfw")))
+    for step, wanted in asked:
+        fitting = [
+            cell
+            for cell in there
+            if (cell.enhancer_model, cell.use_case, cell.content_mode)
+            == (wanted.enhancer_model, wanted.use_case, wanted.content_mode)
+            and cell.target_model in {wanted.target_model, None}
+            and cell.job_type in {wanted.job_type, None}
+        ]
+        if fitting:
+            return step, max(fitting, key=lambda cell: NUMBERS[cell])
+    return "built_in", None
+
+
+ALL_ROWS = [row(number, TemplateKey(*cell)) for number, cell in enumerate(WHOLE, 1)]
+NUMBERS = {template.key: template.id.int for template in ALL_ROWS}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_cell_of_the_grid_over_tables_with_gaps(seed: int) -> None:
+    """The whole grid, with nulls, over tables from nearly empty to full: template and step are
+    those of the documented order, and a general request never gets what is for adults."""
+    chosen = random.Random(seed)
+    rows = [template for template in ALL_ROWS if chosen.random() < (seed + 1) / 8]
+    index, there = TemplateIndex(rows), {template.key for template in rows}
+    by_id = {template.id: template for template in rows}
+    for cell in WHOLE:
+        key = TemplateKey(*cell)
+        found = select(index, key)
+        step, wanted = expected(key, there)
+        assert found.fallback_level == step, key
+        template = by_id[found.id] if found.id else None
+        assert (template.key if template else None) == wanted
+        if key.content_mode == "sfw" and template:
+            assert template.content_mode == "sfw"
 
 
 @pytest.mark.parametrize(

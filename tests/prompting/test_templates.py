@@ -103,10 +103,10 @@ async def test_nobody_covers_what_somebody_else_saved(admin: httpx.AsyncClient) 
     first = {**_text("One."), "message": "Mine", "based_on": 1}
     assert (await admin.post(versions, json=first)).status_code == 201
     second = await admin.post(versions, json={**_text("Two."), "message": "Theirs", "based_on": 1})
-    assert second.status_code == 409
+    assert (second.status_code, second.json()["error"]) == (409, "version_overtaken")
     assert "Version 2 was saved meanwhile" in second.json()["detail"]
     same = await admin.post(versions, json={**_text("One."), "message": "Again", "based_on": 2})
-    assert same.status_code == 409
+    assert (same.status_code, same.json()["error"]) == (409, "version_unchanged")
 
 
 async def test_one_template_a_request_is_in_use(studio: Studio, admin: httpx.AsyncClient) -> None:
@@ -114,7 +114,7 @@ async def test_one_template_a_request_is_in_use(studio: Studio, admin: httpx.Asy
     two = await _made(admin, template_name="another guide")
     await _published(admin, one["id"], 1)
     refused = await admin.post(f"{T}/{two['id']}/versions/1/publish", json={})
-    assert refused.status_code == 409
+    assert (refused.status_code, refused.json()["error"]) == (409, "template_rival")
     assert "harbour guide" in refused.json()["detail"]
     await _published(admin, two["id"], 1, replace=True)
     assert not (await admin.get(f"{T}/{one['id']}")).json()["is_active"]
@@ -195,7 +195,7 @@ async def test_a_copy_is_a_draft_for_something_else(admin: httpx.AsyncClient) ->
     assert copy["system_prompt"] == made["system_prompt"]
     assert (copy["enhancer_model"], copy["is_active"]) == ("qwen_base", False)
     twin = await admin.post(f"{T}/{made['id']}/duplicate", json={"template_name": "harbour guide"})
-    assert twin.status_code == 409
+    assert (twin.status_code, twin.json()["error"]) == (409, "template_name_taken")
 
 
 async def test_the_simulator_says_why(admin: httpx.AsyncClient) -> None:

@@ -109,6 +109,69 @@ def test_doctor_says_what_can_run(studio: RealStudio) -> None:
     assert {row["name"] for row in found["job_types"]} >= {"sdxl_image_fast", "video_high"}
 
 
+def test_a_broken_prompt_cache_is_told_and_mended(studio: RealStudio) -> None:
+    def state() -> tuple[bool, str]:
+        found = json.loads(studio.command("doctor", "--json"))["studio"]
+        cache = next(finding for finding in found if finding["name"] == "prompt cache")
+        return cache["well"], cache["detail"]
+
+    assert state()[0]
+    key = studio.command("user", "create", "mender", "--role", "admin", "--api-key").strip()
+    with studio.client(key) as client, psycopg.connect(studio.dsn) as connection:
+        connection.execute(
+            "UPDATE system_config SET config = jsonb_set(config, '{promptCache,hash}', '0')"
+        )
+        connection.commit()
+        assert state() == (False, "The prompt cache has a wrong form: refresh it.")
+        alarm = client.get("/api/prompts/cache/alarm").json()["alarm"]
+        assert alarm["code"] == "broken"
+        client.post("/api/prompts/cache/refresh").raise_for_status()
+        assert client.get("/api/prompts/cache/alarm").json() == {"alarm": None}
+    assert state()[0]
+
+
+def test_a_published_template_is_used_by_the_next_job_of_the_worker(studio: RealStudio) -> None:
+    """Published at the server and used in the worker, which has a copy of the cache of its own."""
+    key = studio.command("user", "create", "author", "--role", "admin", "--api-key").strip()
+    with studio.client(key) as client:
+        listed = client.get("/api/prompts/templates", params={"search": "sdxl picture, instruct"})
+        template = listed.json()["items"][0]
+
+        def used() -> int:
+            body = {"prompt": "a quiet harbour", "enhance": True}
+            job = client.post("/api/jobs", json=body).json()["id"]
+            read = f"/api/jobs/{job}"
+            until(lambda: client.get(read).json()["status"] == "completed", "the job is done")
+            version: int = client.get(read).json()["rewriting"]["template_version"]
+            return version
+
+        place = f"/api/prompts/templates/{template['id']}/versions"
+        before = used()
+        for number in (before + 1, before + 2):
+            text = {"system_prompt": f"Add light. {number}", "message": "Shorter"}
+            client.post(place, json=text).raise_for_status()
+            client.post(f"{place}/{number}/publish", json={}).raise_for_status()
+            assert used() == number
+
+
+def test_a_job_is_rated_by_command(studio: RealStudio, key: str) -> None:
+    with studio.client(key) as client:
+        job = client.post("/api/jobs", json={"prompt": "a bell", "enhance": False}).json()["id"]
+        read = f"/api/jobs/{job}"
+        until(lambda: client.get(read).json()["status"] == "completed", "the job is done")
+        printed = studio.command("job", "rate", job, "7", "--user", "ada")
+        assert printed == "rated 7 of 10\n"
+        assert client.get(read).json()["quality_rating"] == 7
+        assert studio.command("job", "rate", job, "--user", "ada") == "not rated\n"
+        assert client.get(read).json()["quality_rating"] is None
+    done = subprocess.run(
+        [*FABULA, "job", "rate", job, "7"],
+        env=studio.env, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "no such job" in done.stderr
+
+
 def test_events_tell_of_a_job_and_can_be_resumed(studio: RealStudio, key: str) -> None:
     with studio.client(key) as client:
         heard: list[tuple[str, str | None]] = []

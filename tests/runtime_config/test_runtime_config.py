@@ -32,13 +32,20 @@ async def test_any_json_value_is_kept(database: Database, value: object) -> None
         assert await repository.value(session, "key") == value
 
 
-async def test_concurrent_writers_of_different_keys_lose_nothing(database: Database) -> None:
+async def test_twenty_writers_at_once_lose_nothing(database: Database) -> None:
+    """Each on a connection of its own, all of them waiting for the same row."""
+
+    wide = Database(database.dsn, pool_size=20)
+
     async def write(number: int) -> None:
         for turn in range(5):
-            await patch(database, f"writer {number}", turn)
+            await patch(wide, f"writer {number}", turn)
 
-    await asyncio.gather(*(write(number) for number in range(8)))
-    assert await stored(database) == {f"writer {number}": 4 for number in range(8)}
+    try:
+        await asyncio.gather(*(write(number) for number in range(20)))
+    finally:
+        await wide.close()
+    assert await stored(database) == {f"writer {number}": 4 for number in range(20)}
 
 
 async def test_a_writer_that_waits_keeps_what_was_written_meanwhile(database: Database) -> None:

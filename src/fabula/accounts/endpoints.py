@@ -19,6 +19,7 @@ from fabula.accounts.access import (
     agent_of,
 )
 from fabula.accounts.caller import ROLE_PRIORITY, Caller
+from fabula.accounts.oidc.provider import Provider
 from fabula.accounts.schemas import (
     ApiKeyIn,
     ApiKeyOut,
@@ -32,6 +33,7 @@ from fabula.accounts.schemas import (
     ProviderOut,
     RecoveryCodesOut,
     SessionOut,
+    SignedOutOut,
     TwoFactorOut,
     TwoFactorSetupOut,
 )
@@ -130,11 +132,21 @@ async def use_link(
     return await entered(database, response, signed)
 
 
-@router.post("/auth/logout", status_code=status.HTTP_204_NO_CONTENT)
-async def logout(caller: CallerDep, response: Response, session: MachineSessionDep) -> None:
-    """End this session."""
-    await service.sign_out(session, caller)
+@router.post("/auth/logout")
+async def logout(
+    caller: CallerDep, request: Request, response: Response, database: DatabaseDep
+) -> SignedOutOut:
+    """End this session. Where a provider opened it, one may still be signed in there: the answer
+    has the address that ends that too, for the browser to go to."""
+    async with database.system() as session:
+        came_by = await service.sign_out(session, caller)
     response.delete_cookie(COOKIE, path="/")
+    found: Provider | None = request.app.state.providers.get(came_by)
+    place = await found.sign_out_address() if found else None
+    if found is None or place is None:
+        return SignedOutOut(provider=None)
+    provider = ProviderOut(id=found.id, label=found.config.label)
+    return SignedOutOut(provider=provider, sign_out_url=place)
 
 
 @router.get("/me")

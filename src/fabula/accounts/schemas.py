@@ -71,6 +71,14 @@ class MethodsOut(BaseModel):
     providers: list[ProviderOut]
 
 
+class SignedOutOut(BaseModel):
+    """``provider`` is the one at which one is still signed in, if any, and ``sign_out_url`` where a
+    browser ends that."""
+
+    provider: ProviderOut | None
+    sign_out_url: str | None = None
+
+
 class SessionOut(BaseModel):
     """A browser session; ``current`` is the one that asks."""
 

@@ -82,7 +82,10 @@ async def create_account(
     if role not in ROLES:
         raise Invalid(f"There is no role {role}: use one of {', '.join(ROLES)}.", field="role")
     if await repository.account_named(session, username):
-        raise Conflict(f"There is already an account named {username}: choose another name.")
+        raise Conflict(
+            f"There is already an account named {username}: choose another name.",
+            code="username_taken",
+        )
     row = await repository.add_account(session, username, [role], get_settings().starting_credits)
     made = {"username": username, "roles": [role]}
     await trail.record(session, by, Action.ACCOUNT_MADE, "account", row.id, after=made)
@@ -145,10 +148,12 @@ async def open_session(
     way: str,
     *,
     hours: int = SESSION_DAYS * 24,
+    provider: str | None = None,
     agent: str | None,
     address: str | None,
 ) -> SignedIn:
-    """A new session of an account that has proved itself in some way, such as ``password``."""
+    """A new session of an account that has proved itself in some way, such as ``password``;
+    ``provider`` is the OpenID provider that gave its word, by its id."""
     token = secrets.new_token()
     session.add(
         SignInSession(
@@ -157,6 +162,7 @@ async def open_session(
             user_agent=(agent or "")[:300] or None,
             ip_address=address,
             expires_at=now() + timedelta(hours=hours),
+            provider=provider,
         )
     )
     await session.flush()
@@ -170,12 +176,15 @@ async def open_session(
     return SignedIn(caller, token)
 
 
-async def sign_out(session: AsyncSession, caller: Caller) -> None:
-    """End the session that the request came with; a key has none."""
-    if caller.session_id and await repository.drop_session(
-        session, caller.user_id, caller.session_id
-    ):
+async def sign_out(session: AsyncSession, caller: Caller) -> str | None:
+    """End the session that the request came with; a key has none. The id of the OpenID provider by
+    whose word it was opened, if any."""
+    if caller.session_id is None:
+        return None
+    row = await session.get(SignInSession, caller.session_id)
+    if await repository.drop_session(session, caller.user_id, caller.session_id):
         await trail.record(session, caller, Action.SIGNED_OUT, "session", caller.session_id)
+    return row.provider if row else None
 
 
 async def list_sessions(
@@ -267,7 +276,8 @@ async def demand_personal(session: AsyncSession, account_id: UUID) -> None:
     if row and row.shared:
         raise Conflict(
             "This is the account that all guests share: it takes no sign-in link, no key and no "
-            "other role. Make an account of their own for somebody who needs more."
+            "other role. Make an account of their own for somebody who needs more.",
+            code="account_shared",
         )
 
 

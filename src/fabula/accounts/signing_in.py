@@ -70,10 +70,12 @@ async def by_code(
     way: str,
     code: str,
     *,
+    provider: str,
     agent: str | None,
     address: str | None,
 ) -> SignedIn:
-    """Sign in by the code of an account whose person has proved themselves in another way before.
+    """Sign in by the code of an account whose person has proved themselves by a ``provider``
+    before.
 
     Raises ``TooMany`` or ``NotSignedIn``.
     """
@@ -84,7 +86,10 @@ async def by_code(
     async with database.system() as session:
         if row and await two_factor.accepts(session, row.id, code):
             way = f"{way} and code"
-            return await _entered(session, row.id, row.username, way, agent, address)
+            await throttle.forget(session, row.username)
+            return await service.open_session(
+                session, row.id, way, provider=provider, agent=agent, address=address
+            )
         await record_failure(session, row.id if row else None, "code", agent, address)
     raise NotSignedIn(_WRONG_CODE)
 
@@ -124,7 +129,10 @@ async def change_password(
     hashed = await anyio.to_thread.run_sync(secrets.hash_password, new)
     async with database.system() as session:
         if not await repository.replace_password(session, caller.user_id, was, hashed):
-            raise Conflict("The password was changed meanwhile. Sign in again with the new one.")
+            raise Conflict(
+                "The password was changed meanwhile. Sign in again with the new one.",
+                code="password_changed",
+            )
         await repository.drop_sessions(session, caller.user_id, caller.session_id)
         await throttle.forget(session, caller.username)
         await trail.record(session, caller, Action.PASSWORD_CHANGED, "account", caller.user_id)

@@ -211,7 +211,9 @@ async def _fault_at_the_end(
 def _parse(noted: str) -> Head:
     form = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", noted)
     if form is None:
-        raise Conflict("A noted head is NUMBER:HMAC, as `fabula audit verify` tells it.")
+        raise Conflict(
+            "A noted head is NUMBER:HMAC, as `fabula audit verify` tells it.", code="head_malformed"
+        )
     return Head(int(form[1]), bytes.fromhex(form[2]))
 
 

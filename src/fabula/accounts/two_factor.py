@@ -44,7 +44,7 @@ async def begin(session: AsyncSession, caller: Caller) -> Setup:
     secret = pyotp.random_base32()
     sealed = _seal(session, caller.user_id, secret)
     if not await repository.begin_factor(session, caller.user_id, sealed):
-        raise Conflict("Two-factor sign-in is on already: turn it off first.")
+        raise Conflict("Two-factor sign-in is on already: turn it off first.", code="two_factor_on")
     uri = pyotp.TOTP(secret).provisioning_uri(name=caller.username, issuer_name=_ISSUER)
     return Setup(secret, uri)
 
@@ -55,7 +55,9 @@ async def confirm(database: Database, caller: Caller, code: str) -> list[str]:
     async with database.system() as session:
         factor = await repository.factor(session, caller.user_id)
         if factor is None or factor.confirmed:
-            raise Conflict("There is no two-factor set-up to confirm: begin one.")
+            raise Conflict(
+                "There is no two-factor set-up to confirm: begin one.", code="two_factor_not_begun"
+            )
         step = _step_of(_unseal(session, caller.user_id, factor.sealed), code)
         if step is None or not await repository.confirm_factor(session, caller.user_id, step):
             raise Invalid(_WRONG, field="code")
@@ -124,7 +126,7 @@ async def _admit(database: Database, caller: Caller) -> None:
 
 async def _demand(session: AsyncSession, caller: Caller, code: str) -> None:
     if not await is_on(session, caller.user_id):
-        raise Conflict("Two-factor sign-in is not on.")
+        raise Conflict("Two-factor sign-in is not on.", code="two_factor_off")
     if not await accepts(session, caller.user_id, code):
         raise Invalid(_WRONG, field="code")
     await throttle.forget(session, caller.username)

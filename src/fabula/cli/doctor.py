@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -15,6 +15,7 @@ from fabula import __version__, bootstrap
 from fabula.accounts.oidc.problems import ProviderUnreachable
 from fabula.accounts.oidc.provider import providers_of
 from fabula.cli.running import embedded
+from fabula.core.clock import now
 from fabula.core.embedded_postgres import packaged_programs
 from fabula.core.errors import FabulaError
 from fabula.core.migrate import newest_revision
@@ -23,7 +24,12 @@ from fabula.engines.setup import missing_models
 from fabula.generation.catalogue import engine_state
 from fabula.generation.engine_choice import choose
 from fabula.generation.job_types import JOB_TYPES
+from fabula.prompting.cache import STALE_AFTER
+from fabula.prompting.cache_shape import CacheBroken, parse
 from fabula.web.page import STATIC
+
+if TYPE_CHECKING:
+    import psycopg
 
 _GIB = 2**30
 _ROLE = """
@@ -31,6 +37,7 @@ SELECT rolname, json_build_object('a superuser', rolsuper, 'may bypass row-level
     rolbypassrls, 'makes databases', rolcreatedb)
 FROM pg_roles WHERE rolname = current_user
 """
+_CACHE = "SELECT config -> 'promptCache' FROM system_config LIMIT 1"
 
 
 @dataclass(slots=True)
@@ -118,11 +125,28 @@ def _database(settings: Settings) -> list[Finding]:
                 found = connection.execute("SELECT version_num FROM studio.alembic_version")
                 revision = (found.fetchone() or [None])[0]
             role = _role(*connection.execute(_ROLE).fetchall()[0])
+            cache = _cache(connection) if revision else []
     except (FabulaError, psycopg.Error) as error:
         return [Finding("database", False, str(error).strip(), "See FABULA_DATABASE_URL.")]
     detail = f"{kind} {version // 10000}.{version % 10000}, revision {revision}"
     current = revision == newest_revision() and version >= 150000
-    return [Finding("database", current, detail, "Run `fabula db migrate`."), role]
+    return [Finding("database", current, detail, "Run `fabula db migrate`."), role, *cache]
+
+
+def _cache(connection: "psycopg.Connection[Any]") -> list[Finding]:
+    """Whether jobs can use the prompt cache; without it they read the tables."""
+    row = connection.execute(_CACHE).fetchone()
+    remedy = "Press *Build anew* at /admin, or start the studio again."
+    if row is None or row[0] is None:
+        return [Finding("prompt cache", False, "there is none", remedy, needed=False)]
+    try:
+        held = parse(row[0])
+    except CacheBroken as error:
+        return [Finding("prompt cache", False, str(error), remedy, needed=False)]
+    age = now() - held.built_at
+    hours = round(age.total_seconds() / 3600)
+    detail = f"{len(held.templates)} templates, whole, built {hours} hours ago"
+    return [Finding("prompt cache", age <= STALE_AFTER, detail, remedy, needed=False)]
 
 
 def _role(name: str, powers: dict[str, bool]) -> Finding:

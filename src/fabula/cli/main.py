@@ -5,7 +5,7 @@ import sys
 import typer
 
 from fabula import __version__
-from fabula.cli import audit, content, database, engines, operations, people, studio
+from fabula.cli import audit, content, database, engines, jobs, operations, people, studio
 from fabula.core.errors import FabulaError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ def root(
 
 studio.add_to(app)
 content.add_to(app)
+jobs.add_to(app)
 database.add_to(app)
 people.add_to(app)
 engines.add_to(app)

@@ -133,7 +133,7 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
     async with AsyncExitStack() as stack:
         database = Database(dsn, pool_size=4, name="fabula-cli", secret=secret_of(settings))
         stack.push_async_callback(database.close)
-        caller = await _caller(database, wish.user, settings)
+        caller = await acting_as(database, wish.user, settings)
         try:
             async with database.request(caller.user_id, adult=caller.adult) as session:
                 job_id = await wish.accept(session, services, caller)
@@ -155,7 +155,8 @@ async def make(settings: Settings, dsn: str, wish: Wish) -> Made:
         return made
 
 
-async def _caller(database: Database, name: str | None, settings: Settings) -> Caller:
+async def acting_as(database: Database, name: str | None, settings: Settings) -> Caller:
+    """The person that a command is run for: the named one, or the owner. Raises ``NotFound``."""
     async with database.system() as session:
         if name is None:
             row, _ = await signing_in.ensure_owner(session)

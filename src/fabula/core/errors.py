@@ -11,7 +11,7 @@ class FabulaError(Exception):
     """
 
     status: ClassVar[int] = 400
-    code: ClassVar[str] = "bad_request"
+    code: str = "bad_request"
 
 
 class Invalid(FabulaError):
@@ -41,8 +41,14 @@ class NotFound(FabulaError):
 
 
 class Conflict(FabulaError):
+    """What is asked for does not fit how things stand. Each has a code of its own, which stands in
+    ``docs/reference/conflicts.md``, so that no program need read the sentence."""
+
     status = 409
-    code = "conflict"
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class TooMany(FabulaError):

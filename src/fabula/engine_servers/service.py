@@ -228,7 +228,10 @@ def _check_workflow(kind: str, workflow: dict[str, Any] | None) -> None:
 async def _demand_free_name(session: AsyncSession, name: str, own: UUID | None) -> None:
     other = await repository.named(session, name)
     if other is not None and other.id != own:
-        raise Conflict(f"There is a server with the name {name} already: take another name.")
+        raise Conflict(
+            f"There is a server with the name {name} already: take another name.",
+            code="server_name_taken",
+        )
 
 
 async def _engine_id(session: AsyncSession, kind: str, name: str) -> str:

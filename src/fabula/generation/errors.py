@@ -1,13 +1,13 @@
 """Errors of making pictures and clips."""
 
-from fabula.core.errors import Conflict, FabulaError, Invalid, NotFound
+from fabula.core.errors import Conflict, Invalid, NotFound
 
 
-class NoEngine(FabulaError):
+class NoEngine(Conflict):
     """No engine of this studio can do the job; the message says what would make it possible."""
 
-    status = 409
-    code = "no_engine"
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="no_engine")
 
 
 class NotPossible(Invalid):
@@ -44,20 +44,21 @@ class SourceNotFound(Invalid):
 class WrongState(Conflict):
     """The job is not in a state in which this can be done."""
 
-    code = "wrong_state"
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="wrong_state")
 
 
 class ModeWithdrawn(Conflict):
-    code = "mode_withdrawn"
-
     def __init__(self) -> None:
         super().__init__(
-            "This was asked for in a mode that is no longer on for this account: ask for it again."
+            "This was asked for in a mode that is no longer on for this account: ask for it again.",
+            code="mode_withdrawn",
         )
 
 
 class KeyReused(Conflict):
-    code = "idempotency_key_reused"
-
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used for a different request: use a new key.")
+        super().__init__(
+            "This Idempotency-Key was used for a different request: use a new key.",
+            code="idempotency_key_reused",
+        )

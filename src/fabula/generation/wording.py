@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fabula.core.errors import Invalid
 from fabula.generation.job_types import JobType
 from fabula.generation.provenance import FrozenPreset, FrozenWeights, Rewriting
 from fabula.generation.schemas import JobIn
 from fabula.models import EnhancementPreset
-from fabula.prompting.asking import AS_USUAL, Sampling
 from fabula.prompting.controls import Controls
 from fabula.prompting.finishing import Finish, finish_text
 from fabula.prompting.presets import service as presets
-from fabula.prompting.presets.service import PresetNotFound
 from fabula.prompting.token_budget import estimator_of, limit_of
 from fabula.prompting.weights import terms
 
@@ -33,12 +30,11 @@ class Wording:
 async def settle(session: AsyncSession, body: JobIn, job_type: JobType) -> Wording:
     """Decide what is done to the words of a job. What the person says themselves counts more than
     what the preset says. Raises ``Invalid``."""
-    preset = await _preset(session, body)
+    preset = await presets.asked_for(session, body.preset_id)
     weights = _weights(body, preset)
     controls = body.controls or Controls()
     wanted = not body.enhanced_prompt and _is_rewritten(body, preset, job_type)
-    settings = preset.qwen_settings if preset else None
-    rewriting = Rewriting(wanted=wanted, sampling=Sampling(**settings) if settings else AS_USUAL)
+    rewriting = Rewriting(wanted=wanted, sampling=presets.sampling_of(preset))
     frozen = FrozenPreset(id=preset.id, name=preset.preset_name) if preset else None
     if wanted:
         return Wording(None, rewriting, frozen, weights, controls, [])
@@ -57,15 +53,6 @@ async def settle(session: AsyncSession, body: JobIn, job_type: JobType) -> Wordi
     return Wording(finished.text, rewriting, frozen, weights, controls, warnings)
 
 
-async def _preset(session: AsyncSession, body: JobIn) -> EnhancementPreset | None:
-    if body.preset_id is None:
-        return None
-    try:
-        return await presets.get(session, body.preset_id)
-    except PresetNotFound as error:
-        raise Invalid(str(error), field="preset_id") from error
-
-
 def _is_rewritten(body: JobIn, preset: EnhancementPreset | None, job_type: JobType) -> bool:
     if body.enhance is not None:
         return body.enhance
@@ -76,9 +63,7 @@ def _is_rewritten(body: JobIn, preset: EnhancementPreset | None, job_type: JobTy
 
 def _weights(body: JobIn, preset: EnhancementPreset | None) -> FrozenWeights | None:
     """The person's own terms, an empty set of them included; else the preset's."""
-    chosen = body.weights
-    if chosen is None and preset is not None and preset.enable_compel:
-        chosen = preset.compel_weights
+    chosen = presets.weights_of(preset) if body.weights is None else body.weights
     if not chosen:
         return None
     canonical = terms.canonical_terms(chosen)

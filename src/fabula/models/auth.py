@@ -52,6 +52,8 @@ class SignInSession(Base):
         DateTime(timezone=True), server_default=text("now()")
     )
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    provider: Mapped[str | None] = mapped_column(Text)
+    """The OpenID provider by whose word it was opened, by its id in the settings."""
 
 
 class ApiKey(Base):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,15 @@ from fabula.runtime_config import repository as config
 
 STALE_AFTER = timedelta(hours=24)
 log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Why jobs read the tables instead of the cache, or an old cache; for those who run the
+    studio."""
+
+    code: Literal["missing", "broken", "stale"]
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class PromptCache:
     def __init__(self) -> None:
         self._version: str | None = None
         self._held: Held | None = None
+        self._fault: Alarm | None = None
         self._warned_of: str | None = None
 
     async def read(self, session: AsyncSession, now: datetime) -> Held | None:
@@ -56,17 +67,28 @@ class PromptCache:
             log.warning("prompt_cache.stale", hours=hours)
         return self._held
 
+    async def alarm(self, session: AsyncSession, now: datetime) -> Alarm | None:
+        """What is wrong with the cache, None where nothing is."""
+        held = await self.read(session, now)
+        if held is None or not held.stale(now):
+            return self._fault
+        hours = round(held.age(now).total_seconds() / 3600)
+        message = f"The prompt cache was built {hours} hours ago: a worker should build it daily."
+        return Alarm("stale", message)
+
     async def _look_again(self, session: AsyncSession) -> None:
         if self._held and await config.value(session, CACHE_KEY, "hash") == self._held.hash:
             return
-        self._held = None
+        self._held, self._fault = None, None
         stored = await config.value(session, CACHE_KEY)
         if stored is None:
             log.warning("prompt_cache.missing")
+            self._fault = Alarm("missing", "There is no prompt cache: jobs read the tables.")
             return
         content, fault = _checked(stored)
         if content is None:
             log.error("prompt_cache.broken", reason=fault)
+            self._fault = Alarm("broken", f"{fault} Until then, jobs read the tables.")
             return
         self._held = Held(
             content.hash, content.built_at, TemplateIndex(content.templates), content.negatives

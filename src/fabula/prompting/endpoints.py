@@ -13,11 +13,17 @@ from fabula.accounts.access import (
     SessionDep,
     signed_in,
 )
+from fabula.accounts.permissions import Permission
 from fabula.prompting import rewriting, service, streaming
 from fabula.prompting.controls import MOST_STYLE_TOKENS, WORDS, Angle, Aspect, Shot
 from fabula.prompting.enhancement import Enhancer, EnhanceRequest
+from fabula.prompting.finishing import Finish
 from fabula.prompting.keys import DEFAULT_JOB_TYPE
+from fabula.prompting.lookups import cache_alarm
+from fabula.prompting.presets import service as presets
 from fabula.prompting.schemas import (
+    AlarmOut,
+    CacheAlarmOut,
     CacheCountsOut,
     CacheStateOut,
     ChoiceOut,
@@ -41,8 +47,12 @@ def enhancer_of(request: Request) -> Enhancer:
 EnhancerDep = Annotated[Enhancer, Depends(enhancer_of)]
 
 
-def request_of(body: EnhanceIn, caller: CallerDep, enhancer: EnhancerDep) -> EnhanceRequest:
+async def request_of(
+    body: EnhanceIn, caller: CallerDep, enhancer: EnhancerDep, database: DatabaseDep
+) -> EnhanceRequest:
     """What is asked for, once it is known that it may be."""
+    async with database.system() as session:
+        preset = await presets.asked_for(session, body.preset_id)
     request = EnhanceRequest(
         prompt=body.prompt,
         job_type=body.job_type,
@@ -50,6 +60,9 @@ def request_of(body: EnhanceIn, caller: CallerDep, enhancer: EnhancerDep) -> Enh
         use_model=body.strategy == "auto",
         mode=caller.mode,
         syntax=body.prompt_syntax,
+        sampling=presets.sampling_of(preset),
+        finish=Finish(presets.weights_of(preset)),
+        later=True,
     )
     enhancer.check(request)
     return request
@@ -120,6 +133,14 @@ async def get_prompt_cache(caller: CallerDep, session: SessionDep) -> CacheState
     """Whether the stored cache is whole, fresh and like the tables. Admins only."""
     state = await service.cache_state(session, caller)
     return CacheStateOut.model_validate(state, from_attributes=True)
+
+
+@router.get("/cache/alarm")
+async def get_prompt_cache_alarm(caller: CallerDep, database: DatabaseDep) -> CacheAlarmOut:
+    """Whether jobs cannot use the cache, or use an old one; cheap to ask often. Admins only."""
+    caller.require(Permission.TEMPLATES)
+    found = await cache_alarm(database)
+    return CacheAlarmOut(alarm=AlarmOut.model_validate(found) if found else None)
 
 
 @router.post("/cache/refresh")

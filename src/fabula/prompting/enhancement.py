@@ -42,7 +42,7 @@ from fabula.prompting.token_budget import (
 )
 from fabula.prompting.weights.budget import FittedPrompt, count_prompt, fit_prompt
 from fabula.prompting.weights.syntax import DEFAULT_SYNTAX, Syntax, read, readings, write
-from fabula.prompting.weights.tree import continued, plain
+from fabula.prompting.weights.tree import Prompt, continued, plain
 
 log = get_logger(__name__)
 MODEL_SECONDS = 8.0
@@ -77,7 +77,8 @@ class TextSource(Protocol):
 @dataclass(frozen=True, slots=True)
 class EnhanceRequest:
     """``seed`` picks the words that the rules add; without one it follows from the prompt, which is
-    written in ``syntax``. ``finish`` joins what was written."""
+    written in ``syntax``. ``finish`` joins what was written; with ``later`` it has its room only,
+    because the job that is made of the words brings it along."""
 
     prompt: str
     job_type: str
@@ -87,6 +88,12 @@ class EnhanceRequest:
     syntax: Syntax = DEFAULT_SYNTAX
     sampling: Sampling = AS_USUAL
     finish: Finish = UNFINISHED
+    later: bool = False
+
+    @property
+    def joins(self) -> Finish:
+        """What joins the prompt here."""
+        return UNFINISHED if self.later else self.finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class Enhancer:
         screen: Screen = _accept_all,
         model_seconds: float = MODEL_SECONDS,
     ) -> None:
-        self._text = text
+        self.text = text
         self._screen = screen
         self._seconds = model_seconds
 
@@ -171,11 +178,11 @@ class Enhancer:
         words = _words_of(own)
         asked = replace(request, prompt=words.text)
         if request.use_model and not own.cut:
-            port = await self._text.current() if self._text else None
+            port = await self.text.current() if self.text else None
             suggestion = await self._suggestion(port, asked, template, hear)
             notes.extend(suggestion.notes)
-        fitted = _merge(asked, suggestion.phrases, words, family=family, moving=made == "video")
-        finished, left_out = _finished(request, own, fitted, encoder)
+        fitted, grown = _grown(asked, suggestion.phrases, own, encoder, moving=made == "video")
+        finished, left_out = _finished(request, own, fitted, grown, encoder)
         notes.extend(_budget_notes(fitted, words))
         used = [phrase for phrase in suggestion.phrases if phrase not in fitted.cut]
         return Enhanced(
@@ -183,8 +190,8 @@ class Enhancer:
             final=finished,
             strategy=_strategy(plain(prompt), fitted.text, used),
             template=template,
-            tokens=count_prompt(read(finished, request.finish.syntax(request.syntax))),
-            token_limit=encoder if request.finish else limit,
+            tokens=count_prompt(read(finished, request.joins.syntax(request.syntax))),
+            token_limit=encoder if request.joins else limit,
             estimator=fitted.estimator,
             cut=(*fitted.cut, *left_out),
             notes=tuple(notes),
@@ -276,26 +283,50 @@ def _words_of(own: FittedPrompt) -> Fitted:
     return Fitted(text, tokens, own.limit - (own.tokens - tokens), own.cut, own.estimator)
 
 
+def _grown(
+    request: EnhanceRequest,
+    suggested: Iterable[str],
+    own: FittedPrompt,
+    encoder: int,
+    *,
+    moving: bool,
+) -> tuple[Fitted, Prompt]:
+    """The person's words with what is added to them, as words and on their tree, so far that what
+    finishes the prompt still has its room."""
+    words = _words_of(own)
+    while True:
+        fitted = _merge(request, suggested, words, moving=moving)
+        grown = own.prompt
+        if fitted.text != plain(own.prompt):
+            grown = continued(own.prompt, _added(own, fitted))
+        over = count_prompt(request.finish.onto(grown, encoder)[0]) - encoder
+        if over <= 0 or grown is own.prompt or words.limit <= words.tokens:
+            return fitted, grown
+        words = replace(words, limit=max(words.tokens, words.limit - over))
+
+
+def _added(own: FittedPrompt, fitted: Fitted) -> str:
+    return fitted.text.removeprefix(trimmed(plain(own.prompt)))
+
+
 def _finished(
-    request: EnhanceRequest, own: FittedPrompt, fitted: Fitted, limit: int
+    request: EnhanceRequest, own: FittedPrompt, fitted: Fitted, grown: Prompt, limit: int
 ) -> tuple[str, list[str]]:
-    """What was added to the person's words on their tree, finished and written; and the terms that
-    found no room."""
-    added = fitted.text.removeprefix(trimmed(plain(own.prompt)))
-    grown = continued(own.prompt, added) if fitted.text != plain(own.prompt) else own.prompt
-    finished, left_out = request.finish.onto(grown, limit)
-    more = added if grown is not own.prompt else ""
+    """The grown prompt, finished and written; and the terms that found no room."""
+    finished, left_out = request.joins.onto(grown, limit)
+    more = _added(own, fitted) if grown is not own.prompt else ""
     base = trimmed(request.prompt) if more else request.prompt.strip()
-    near = base + more + "".join(f", {words}" for words in request.finish.words)
-    return write(finished, request.finish.syntax(request.syntax), near=near), left_out
+    near = base + more + "".join(f", {words}" for words in request.joins.words)
+    return write(finished, request.joins.syntax(request.syntax), near=near), left_out
 
 
 def _merge(
-    request: EnhanceRequest, suggested: Iterable[str], own: Fitted, *, family: str, moving: bool
+    request: EnhanceRequest, suggested: Iterable[str], own: Fitted, *, moving: bool
 ) -> Fitted:
     """The person's words, the model's, then the rules', within the budget. The last go first."""
     if own.cut:
         return own
+    family, _ = target_of(request.job_type)
     form: Form = "phrases" if family == "sdxl" else "sentences"
     accepted = tuple(suggested)
     more = additions_for(

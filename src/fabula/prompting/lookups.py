@@ -11,7 +11,7 @@ from fabula.core.clock import now
 from fabula.core.database import Database
 from fabula.moderation.rating import CONTENT_MODES, ContentMode, Mode, modes_within
 from fabula.prompting import repository
-from fabula.prompting.cache import PromptCache
+from fabula.prompting.cache import Alarm, PromptCache
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.negative import FAMILIES
 from fabula.prompting.selection import Selected, select
@@ -31,6 +31,12 @@ _caches: WeakKeyDictionary[Database, PromptCache] = WeakKeyDictionary()
 def cache_of(database: Database) -> PromptCache:
     """This process's copy of the prompt cache of a database."""
     return _caches.setdefault(database, PromptCache())
+
+
+async def cache_alarm(database: Database) -> Alarm | None:
+    """What is wrong with the prompt cache, as this process has found it."""
+    async with database.system() as session:
+        return await cache_of(database).alarm(session, now())
 
 
 async def template_for(database: Database, key: TemplateKey) -> Selected:

@@ -16,7 +16,9 @@ JobTypeName = Annotated[str, StringConstraints(max_length=60), AfterValidator(no
 
 
 class EnhanceIn(BaseModel):
-    """A prompt to rewrite. ``strategy``: ``auto`` asks the text model too, ``rules`` does not."""
+    """A prompt to rewrite. ``strategy``: ``auto`` asks the text model too, ``rules`` does not. With
+    a preset the model writes as freely as it says, and the terms that it weighs have their room:
+    they join the prompt of the job that names the preset too."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +31,7 @@ class EnhanceIn(BaseModel):
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
     strategy: Literal["auto", "rules"] = "auto"
     prompt_syntax: Syntax = DEFAULT_SYNTAX
+    preset_id: UUID | None = None
 
 
 class PromptNoteOut(BaseModel):
@@ -63,6 +66,8 @@ class TraceOut(BaseModel):
 
 
 class TextEngineOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     id: str
     name: str
     stand_in: bool
@@ -168,3 +173,18 @@ class CacheStateOut(BaseModel):
     age_s: float | None
     templates: int
     negative_prompts: int
+
+
+class AlarmOut(BaseModel):
+    """``code`` is stable, ``message`` a sentence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: Literal["missing", "broken", "stale"]
+    message: str
+
+
+class CacheAlarmOut(BaseModel):
+    """``alarm`` is null where nothing is wrong."""
+
+    alarm: AlarmOut | None

@@ -63,6 +63,8 @@ export type {
   ReadyOut,
   RememberedOut,
   RoleAccessOut,
+  SessionListed,
+  SignedOutOut,
   SimulatePromptTemplateData,
   SimulationOut,
   SnippetOut,

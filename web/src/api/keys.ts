@@ -14,6 +14,8 @@ export const keys = {
   twoFactor: ['account', 'two-factor'] as const,
   identities: ['account', 'identities'] as const,
   signInMethods: ['sign-in-methods'] as const,
+  /** Where one is still signed in after signing out here. */
+  leftBehind: ['left-behind'] as const,
   trail: (filter: { userId: string; action?: string; since?: string; until?: string }) =>
     ['account', 'trail', filter] as const,
   /** Prefix of balance, ledger and usage, which every job moves. */
@@ -28,6 +30,7 @@ export const keys = {
   engineDefaults: ['engine-defaults'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
+  workspaceSessions: ['workspace', 'sessions'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,
   job: (id: string) => ['job', id] as const,
   /** Prefix of all lists of jobs. */
@@ -60,6 +63,7 @@ export const keys = {
   health: ['health'] as const,
   modelConfigs: ['model-configs'] as const,
   promptCache: ['prompt-cache'] as const,
+  promptCacheAlarm: ['prompt-cache', 'alarm'] as const,
   /** Prefix of all lists of templates and of everything about one of them. */
   templates: ['templates'] as const,
   templatesList: (filter: object) => ['templates', 'list', filter] as const,

@@ -1,18 +1,17 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { IconCloudOff, IconEye } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { me } from '@/features/account/queries'
+import { isAdmin } from '@/features/account/roles'
 import { sectionAt } from '@/features/account/sections'
 import { useActiveCount } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
 import { AREAS, useAreas } from './areas'
-import { useLinkState } from './linkState'
+import { CacheAlarm, GuestBanner, OfflineBanner } from './Banners'
 import { useLive } from './live'
 import { panels, usePanel } from './panels'
 import { BottomBar, Rail } from './Rail'
-import { useSignOut } from './useSignOut'
 import classes from './Shell.module.css'
 
 const Palette = lazy(() => import('@/features/palette/Palette'))
@@ -40,6 +39,7 @@ export function Shell() {
       <div className={classes.main} id="main">
         {account.shared ? <GuestBanner /> : null}
         <OfflineBanner />
+        {isAdmin(account) ? <CacheAlarm /> : null}
         <Outlet />
       </div>
       <BottomBar name={account.display_name} />
@@ -81,30 +81,4 @@ function useShellKeys(fold: () => void): void {
     help: () => panels.open('keys'),
     'rail.toggle': fold,
   })
-}
-
-/** Said to guests all the time: what they see here is to look at. */
-function GuestBanner() {
-  const signOut = useSignOut()
-  return (
-    <div className={classes.banner} role="note">
-      <IconEye size={16} aria-hidden />
-      You look around as a guest: nothing can be made or kept.
-      <button type="button" className={classes.bannerAction} onClick={() => void signOut()}>
-        Sign in with an account
-      </button>
-    </div>
-  )
-}
-
-/** Said when live events stop: what is on the page may be old, and will be read anew. */
-function OfflineBanner() {
-  const state = useLinkState()
-  if (state !== 'lost') return null
-  return (
-    <div className={classes.banner} role="status">
-      <IconCloudOff size={16} aria-hidden />
-      The studio does not answer. What is here stays; the page comes back by itself.
-    </div>
-  )
 }

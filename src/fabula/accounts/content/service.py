@@ -24,11 +24,10 @@ AgeCheck = Literal["confirmed", "open", "closed"]
 
 
 class AdultModeOff(Conflict):
-    code = "adult_mode_off"
-
     def __init__(self) -> None:
         super().__init__(
-            "This studio makes content for a general audience only: its operator can change that."
+            "This studio makes content for a general audience only: its operator can change that.",
+            code="adult_mode_off",
         )
 
 

@@ -121,10 +121,13 @@ async def grant_once(
         return False
     if held.available + amount < 0:
         raise Conflict(
-            f"The account has {held.available} credits that are not reserved: take no more."
+            f"The account has {held.available} credits that are not reserved: take no more.",
+            code="credits_reserved",
         )
     if held.available + held.reserved + amount > MAX_BALANCE:
-        raise Conflict(f"An account holds at most {MAX_BALANCE} credits: give less.")
+        raise Conflict(
+            f"An account holds at most {MAX_BALANCE} credits: give less.", code="balance_full"
+        )
     grants = await repository.studio_account(session, "grants")
     moved = {held.available_id: amount, grants: -amount}
     await repository.post(session, kind, reference, moved, once=(kind,), reason=reason, made_by=by)

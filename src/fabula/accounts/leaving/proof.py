@@ -66,7 +66,8 @@ async def _demand_fresh_session(database: Database, caller: Caller) -> None:
     if row is None or row.created_at < now() - timedelta(minutes=FRESH_MINUTES):
         raise Conflict(
             "Your account has neither a password nor two-factor sign-in: sign in afresh, by a new "
-            f"link, and do this within {FRESH_MINUTES} minutes."
+            f"link, and do this within {FRESH_MINUTES} minutes.",
+            code="session_not_fresh",
         )
 
 

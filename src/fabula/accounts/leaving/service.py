@@ -44,7 +44,9 @@ async def delete_as_admin(
     """An admin removes somebody else's account."""
     caller.require(Permission.PEOPLE)
     if account_id == caller.user_id:
-        raise Conflict("This is your own account: delete it among your own settings.")
+        raise Conflict(
+            "This is your own account: delete it among your own settings.", code="own_account"
+        )
     await delete_account(database, account_id, by=caller, reason=reason)
 
 

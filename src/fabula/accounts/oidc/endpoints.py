@@ -148,6 +148,7 @@ async def finish_oidc_with_code(
         pending.account_id,
         service.way(pending.provider),
         body.code,
+        provider=pending.provider,
         agent=agent_of(request),
         address=address_of(request),
     )

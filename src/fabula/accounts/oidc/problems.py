@@ -53,16 +53,16 @@ class NotInGroup(Forbidden):
 
 
 class IdentityTaken(Conflict):
-    code = "identity_taken"
-
     def __init__(self) -> None:
-        super().__init__("That identity belongs to another account here. Sign in with it instead.")
+        super().__init__(
+            "That identity belongs to another account here. Sign in with it instead.",
+            code="identity_taken",
+        )
 
 
 class LastWayIn(Conflict):
-    code = "last_way_in"
-
     def __init__(self) -> None:
         super().__init__(
-            "This is the only way in to your account: set a password or add another one first."
+            "This is the only way in to your account: set a password or add another one first.",
+            code="last_way_in",
         )

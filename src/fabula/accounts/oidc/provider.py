@@ -38,17 +38,20 @@ class Metadata(BaseModel):
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
 
 
 class Provider:
-    """A provider of the settings; ``redirect_uri`` is where it sends people back to."""
+    """A provider of the settings; ``redirect_uri`` is where it sends people back to, and
+    ``sign_out_uri`` where to after they signed out there."""
 
-    def __init__(self, provider_id: str, config: OidcProvider, redirect_uri: str) -> None:
+    def __init__(self, provider_id: str, config: OidcProvider, base_url: str) -> None:
         self.id = provider_id
         self.config = config
-        self.redirect_uri = redirect_uri
+        self.redirect_uri = f"{base_url}/api/auth/oidc/{provider_id}/callback"
+        self.sign_out_uri = f"{base_url}/sign-in"
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -64,8 +67,11 @@ class Provider:
         if found.issuer != self.config.issuer:
             raise self._unreachable(f"it calls itself {found.issuer}")
         scheme = urlsplit(self.config.issuer).scheme
-        used = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
-        if any(urlsplit(url).scheme not in {"https", scheme} for url in used):
+        used = (
+            found.authorization_endpoint, found.token_endpoint, found.jwks_uri,
+            found.end_session_endpoint,
+        )  # fmt: skip
+        if any(url and urlsplit(url).scheme not in {"https", scheme} for url in used):
             raise self._unreachable("its discovery document names addresses without TLS")
         self._metadata = (monotonic(), found)
         return found
@@ -85,6 +91,20 @@ class Provider:
             "code_challenge_method": "S256",
         }
         return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
+
+    async def sign_out_address(self) -> str | None:
+        """Where a browser ends its session at the provider (OpenID Connect RP-Initiated Logout
+        1.0), None where that is not possible. ID tokens are not kept, so the client is told by its
+        id and the provider asks the person."""
+        try:
+            place = (await self.metadata()).end_session_endpoint
+        except ProviderUnreachable:
+            return None
+        query = {
+            "client_id": self.config.client_id,
+            "post_logout_redirect_uri": self.sign_out_uri,
+        }
+        return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}" if place else None
 
     async def check_issuer(self, told: str | None) -> None:
         """The answer must come from this provider and no other (RFC 9207)."""
@@ -201,9 +221,8 @@ class Provider:
 
 def providers_of(settings: Settings) -> dict[str, Provider]:
     """The providers of the settings, by id."""
-    back = f"{settings.base_url}/api/auth/oidc/{{}}/callback"
     return {
-        name: Provider(name, config, back.format(name))
+        name: Provider(name, config, settings.base_url)
         for name, config in settings.oidc_providers.items()
     }
 

@@ -114,7 +114,12 @@ async def enter(
         if config.ask_second_factor and await two_factor.is_on(session, account_id):
             return Pending.begin(provider.id, account_id)
         return await service.open_session(
-            session, account_id, way(provider.id), agent=agent, address=address
+            session,
+            account_id,
+            way(provider.id),
+            provider=provider.id,
+            agent=agent,
+            address=address,
         )
 
 

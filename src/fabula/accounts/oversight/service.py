@@ -98,7 +98,10 @@ async def check_trail(database: Database, caller: Caller) -> Finding:
     caller.require(Permission.ACTIVITY)
     async with database.system() as gate:
         if not await repository.enter_check(gate):
-            raise Conflict("The trail is being checked already: ask again when that has ended.")
+            raise Conflict(
+                "The trail is being checked already: ask again when that has ended.",
+                code="check_running",
+            )
         try:
             async with asyncio.timeout(CHECK_SECONDS), database.system() as session:
                 return await trail.verify(session)

@@ -32,10 +32,11 @@ class PersonNotFound(NotFound):
 
 
 class LastAdmin(Conflict):
-    code = "last_admin"
-
     def __init__(self) -> None:
-        super().__init__("This is the last admin of the studio: make somebody else an admin first.")
+        super().__init__(
+            "This is the last admin of the studio: make somebody else an admin first.",
+            code="last_admin",
+        )
 
 
 async def find(
@@ -114,7 +115,9 @@ async def revoke(session: AsyncSession, caller: Caller, account_id: UUID, role: 
         if role == "admin":
             await _demand_another_admin(session, person)
         if person.roles == [role]:
-            raise Conflict("Everybody has a role: give another one before this one goes.")
+            raise Conflict(
+                "Everybody has a role: give another one before this one goes.", code="last_role"
+            )
         await repository.drop_role(session, account_id, role)
         await _record_roles(session, caller, Action.ROLE_REVOKED, person)
     return await get(session, caller, account_id)
@@ -201,7 +204,7 @@ async def remove_factor(session: AsyncSession, caller: Caller, account_id: UUID)
     """For somebody who has lost both the app and the recovery codes."""
     await _locked(session, caller, account_id)
     if not await sign_in_repository.remove_factor(session, account_id):
-        raise Conflict("This account has no two-factor sign-in.")
+        raise Conflict("This account has no two-factor sign-in.", code="two_factor_off")
     await _record(session, caller, Action.FACTOR_REMOVED, account_id, None)
 
 

@@ -106,7 +106,9 @@ async def put_list(
         dynamic.parse(entry)
     there = {row.name for row in await repository.lists(session, caller.user_id)}
     if name not in there and len(there) >= MAX_LISTS:
-        raise Conflict(f"A prompt book holds {MAX_LISTS} lists: delete one first.")
+        raise Conflict(
+            f"A prompt book holds {MAX_LISTS} lists: delete one first.", code="lists_full"
+        )
     return await repository.put_list(session, caller.user_id, name, entries)
 
 
@@ -124,7 +126,9 @@ async def put_snippet(session: AsyncSession, caller: Caller, name: str, text: st
     screen([name, text], mode=caller.mode)
     there = {row.name for row in await repository.snippets(session, caller.user_id)}
     if name not in there and len(there) >= MAX_SNIPPETS:
-        raise Conflict(f"A prompt book holds {MAX_SNIPPETS} snippets: delete one first.")
+        raise Conflict(
+            f"A prompt book holds {MAX_SNIPPETS} snippets: delete one first.", code="snippets_full"
+        )
     return await repository.put_snippet(session, caller.user_id, name, text)
 
 

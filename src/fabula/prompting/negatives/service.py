@@ -39,7 +39,10 @@ async def make(
     screen([description], negative=text, mode=_mode_of(content_mode))
     there = await repository.listed(session, model_type, content_mode)
     if len(there) >= MAX_ROWS:
-        raise Conflict(f"A model and mode have at most {MAX_ROWS} negative prompts: join some.")
+        raise Conflict(
+            f"A model and mode have at most {MAX_ROWS} negative prompts: join some.",
+            code="negatives_full",
+        )
     await _demand_new(session, model_type, content_mode, text)
     lowest = await repository.lowest_priority(session, model_type, content_mode)
     row = NegativePrompt(
@@ -90,7 +93,10 @@ async def order(
     if len(set(ids)) != len(ids):
         raise Invalid("A negative prompt stands in the order twice.", field="ids")
     if {row.id for row in there} != set(ids):
-        raise Conflict("The list changed meanwhile: load it again, then put it in order.")
+        raise Conflict(
+            "The list changed meanwhile: load it again, then put it in order.",
+            code="negatives_changed",
+        )
     if [row.id for row in there] != list(ids):
         await repository.order(session, ids)
         await rebuild(session)
@@ -123,7 +129,9 @@ async def _locked(session: AsyncSession, negative_id: UUID) -> NegativePrompt:
 
 async def _demand_new(session: AsyncSession, model_type: str, content_mode: str, text: str) -> None:
     if await repository.twin(session, model_type, content_mode, text):
-        raise Conflict("This model and mode have that negative prompt already.")
+        raise Conflict(
+            "This model and mode have that negative prompt already.", code="negative_known"
+        )
 
 
 def _facts(row: NegativePrompt) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fabula.core.database import elevated
 from fabula.core.errors import Conflict, Invalid, NotFound
 from fabula.models import EnhancementPreset
 from fabula.moderation.policy import screen
+from fabula.prompting.asking import AS_USUAL, Sampling
 from fabula.prompting.presets import repository
 from fabula.prompting.weights import terms
 
@@ -37,6 +38,27 @@ async def get(session: AsyncSession, preset_id: UUID) -> EnhancementPreset:
     if row is None:
         raise PresetNotFound
     return row
+
+
+async def asked_for(session: AsyncSession, preset_id: UUID | None) -> EnhancementPreset | None:
+    """The preset that a request names, if it names one. Raises ``Invalid`` for one that is gone."""
+    if preset_id is None:
+        return None
+    try:
+        return await get(session, preset_id)
+    except PresetNotFound as error:
+        raise Invalid(str(error), field="preset_id") from error
+
+
+def sampling_of(preset: EnhancementPreset | None) -> Sampling:
+    """How the language model writes with it."""
+    settings = preset.qwen_settings if preset else None
+    return Sampling(**settings) if settings else AS_USUAL
+
+
+def weights_of(preset: EnhancementPreset | None) -> dict[str, float]:
+    """The terms that it weighs, none where it weighs nothing."""
+    return (preset.compel_weights or {}) if preset and preset.enable_compel else {}
 
 
 async def count_use(session: AsyncSession, preset_id: UUID) -> None:
@@ -112,7 +134,10 @@ def _demand_effect(row: EnhancementPreset) -> None:
 async def _demand_name(session: AsyncSession, name: str, *, but: UUID | None) -> None:
     twin = await repository.named(session, name)
     if twin is not None and twin.id != but:
-        raise Conflict(f"There is already a preset {twin.preset_name!r}: choose another name.")
+        raise Conflict(
+            f"There is already a preset {twin.preset_name!r}: choose another name.",
+            code="preset_name_taken",
+        )
 
 
 def _facts(row: EnhancementPreset) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response, status
 from fabula.accounts.access import CallerDep, CursorDep, DatabaseDep, Limit, SessionDep
 from fabula.accounts.permissions import Permission
 from fabula.core.pagination import Cursor, Page, page_of
+from fabula.moderation.rating import Mode as ContentRating
 from fabula.prompting.endpoints import EnhancerDep
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.lookups import template_for
@@ -16,6 +17,8 @@ from fabula.prompting.templates import checks, coverage, exchange, service, tria
 from fabula.prompting.templates.kinds import USE_CASES
 from fabula.prompting.templates.repository import Search
 from fabula.prompting.templates.schemas import (
+    AnswerIn,
+    AnswerOut,
     CheckIn,
     CheckOut,
     CoverageOut,
@@ -140,15 +143,34 @@ async def try_prompt_template(body: TryIn, caller: CallerDep, enhancer: Enhancer
         await trial.rewrite_with(
             enhancer,
             caller,
-            system_prompt=body.system_prompt,
-            token_limit=body.token_limit,
+            trial.Draft(body.system_prompt, body.token_limit, _mode(body.content_mode)),
             target_model=body.target_model,
             made=body.job_type,
-            mode="adult" if body.content_mode == "nsfw" else "general",
             prompt=body.prompt,
             seed=body.seed,
         )
     )
+
+
+@router.post("/answer")
+async def answer_by_prompt_template(
+    body: AnswerIn, caller: CallerDep, enhancer: EnhancerDep
+) -> AnswerOut:
+    """Let the text engine answer a message by a text that need not be saved. Nothing is kept of
+    it."""
+    answer = await trial.answer_with(
+        enhancer.text,
+        caller,
+        trial.Draft(body.system_prompt, body.token_limit, _mode(body.content_mode)),
+        use_case=body.use_case,
+        message=body.message,
+        seed=body.seed,
+    )
+    return AnswerOut.model_validate(answer, from_attributes=True)
+
+
+def _mode(content_mode: str) -> ContentRating:
+    return "adult" if content_mode == "nsfw" else "general"
 
 
 @router.get("/simulate")

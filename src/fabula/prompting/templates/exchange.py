@@ -56,7 +56,9 @@ async def export(session: AsyncSession, caller: Caller) -> list[dict[str, Any]]:
     caller.require(Permission.TEMPLATES)
     found = await repository.listed(session, Search(), None, MAX_ROWS + 1)
     if len(found) > MAX_ROWS:
-        raise Conflict(f"A file holds {MAX_ROWS:,} templates, and here are more.")
+        raise Conflict(
+            f"A file holds {MAX_ROWS:,} templates, and here are more.", code="templates_too_many"
+        )
     rows = [{column: getattr(item.row, column) for column in _COLUMNS} for item in found]
     return sorted(rows, key=lambda row: [str(row[column]) for column in _COLUMNS[:6]])
 

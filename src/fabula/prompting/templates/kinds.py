@@ -57,6 +57,30 @@ USE_CASES = {
 }
 
 
+SAMPLE = {
+    "character_name": "Mira",
+    "character_description": "A lighthouse keeper of forty who mends clocks.",
+    "character_personality": "Patient, dry, curious about strangers.",
+    "character_persona": "A host who asks more than she tells.",
+    "character_background": "She came to the island as a child and never left it.",
+    "character_speaking_style": "Short sentences, and words of the sea.",
+    "character_goals": "To find out who lights the second lamp.",
+    "character_quirks": "Winds every clock that she passes.",
+    "character_relationships": "A brother on the mainland, who writes on Sundays.",
+    "character_visual_description": "grey braid, blue oilskin coat, brass spectacles",
+    "voice_tone": "calm",
+    "mood": "quiet, a little uneasy",
+    "scene_context": "The lamp room at dusk, while a storm comes up.",
+}
+"""What fills the placeholders where a text is tried: a character and a moment of our own."""
+
+
+def filled(text: str, use_case: str) -> str:
+    """The text with the sample in the placeholders of its use case."""
+    known = USE_CASES[use_case].placeholders
+    return _PLACEHOLDER.sub(lambda found: SAMPLE[found[1]] if found[1] in known else found[0], text)
+
+
 @dataclass(frozen=True, slots=True)
 class Placeholders:
     """What a text names. ``unknown`` are none of its use case, ``unused`` are those that it could

@@ -10,6 +10,7 @@ from fabula.prompting.schemas import (
     MAX_PROMPT,
     MAX_SEED,
     TemplateOut,
+    TextEngineOut,
     TraceOut,
     UsedTemplateOut,
 )
@@ -20,8 +21,7 @@ Enhancer = Literal["qwen_instruct", "qwen_base"]
 Target = Literal["sdxl", "wan"]
 Made = Literal["image", "video", "chat"]
 Mode = Literal["sfw", "nsfw", "admin"]
-UseCaseName = Literal[
-    "enhancement",
+TalkName = Literal[
     "chat_general",
     "chat_creative",
     "chat_admin",
@@ -31,6 +31,7 @@ UseCaseName = Literal[
     "scene_generation",
     "scene_narrative_generation",
 ]
+UseCaseName = Literal["enhancement", TalkName]
 
 
 Name = Annotated[
@@ -161,6 +162,37 @@ class TryIn(BaseModel):
         AfterValidator(no_null_bytes),
     ]
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
+
+
+class AnswerIn(BaseModel):
+    """A text for anything but rewriting, saved or not, and a message to answer by it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system_prompt: Body
+    token_limit: int | None = Field(default=None, ge=1, le=2048)
+    use_case: TalkName
+    content_mode: Mode = "sfw"
+    message: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT),
+        AfterValidator(no_null_bytes),
+    ]
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, strict=True)
+
+
+class AnswerOut(BaseModel):
+    """What the text engine answered, by ``system_prompt``: the text with a sample in its
+    placeholders. ``ended`` is ``time`` where it took too long, and ``refused`` where the content
+    policy refuses what it wrote, which is left out then; ``tokens`` is null where the engine does
+    not count."""
+
+    text: str
+    system_prompt: str
+    engine: TextEngineOut
+    ended: Literal["stop", "length", "time", "refused"]
+    tokens: int | None
+    time_ms: int
 
 
 class ImportIn(BaseModel):

@@ -136,10 +136,12 @@ async def save_version(
     latest = await repository.latest_number(session, template_id)
     if based_on is not None and based_on != latest:
         raise Conflict(
-            f"Version {latest} was saved meanwhile: look at what it changed, then save yours on it."
+            f"Version {latest} was saved meanwhile: look at what it changed, "
+            "then save yours on it.",
+            code="version_overtaken",
         )
     if text_of(await _version(session, template_id, latest)) == text:
-        raise Conflict(f"Nothing changed since version {latest}.")
+        raise Conflict(f"Nothing changed since version {latest}.", code="version_unchanged")
     checks.demand(_report(place_of(row), text))
     _screen(place_of(row), text, message)
     made = _add_version(session, caller, template_id, latest + 1, text, message)
@@ -164,7 +166,7 @@ async def publish(
     used = row.version or 1
     wanted = await _version(session, template_id, number)
     if number == used and row.is_active:
-        raise Conflict(f"Version {number} is in use already.")
+        raise Conflict(f"Version {number} is in use already.", code="version_in_use")
     if number < used:
         wanted = await _again(session, caller, template_id, wanted)
     text = text_of(wanted)
@@ -348,7 +350,8 @@ async def _demand_name(session: AsyncSession, place: Place, *, but: UUID | None)
     if twin is not None and twin.id != but:
         raise Conflict(
             f"There is already a template {place.template_name!r} for this enhancer, use case and "
-            "mode: choose another name."
+            "mode: choose another name.",
+            code="template_name_taken",
         )
 
 
@@ -360,7 +363,8 @@ async def _make_room(
     if rivals and not replace_rivals:
         raise Conflict(
             f"{rivals[0].template_name!r} is in use for the same requests: switch it off first, or "
-            "publish this one in its place."
+            "publish this one in its place.",
+            code="template_rival",
         )
     for rival in rivals:
         rival.is_active, rival.updated_at = False, now()

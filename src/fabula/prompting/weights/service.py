@@ -47,7 +47,10 @@ async def make(
     await _lock(session, config_hash)
     twin = await repository.by_hash(session, config_hash)
     if twin is not None:
-        raise Conflict(f"{twin.config_name!r} has the same weights: use it, or change a weight.")
+        raise Conflict(
+            f"{twin.config_name!r} has the same weights: use it, or change a weight.",
+            code="weights_known",
+        )
     row = CompelConfig(
         config_name=name,
         weights=canonical,

@@ -1,9 +1,9 @@
 import '@/ui/forms.css'
 import { Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { sdk, sentenceOf, type MeOut } from '@/api'
+import { sdk, sentenceOf, type MeOut, type SignedOutOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Mark } from '@/ui/Mark'
 import { CodeForm } from './CodeForm'
@@ -53,11 +53,24 @@ export default function SignInPage() {
                 {wrong}
               </p>
             ) : null}
+            <StillThere />
             {step === 'code' && !wrong ? <CodeForm onEnter={enter} /> : <Ways onEnter={enter} />}
           </>
         )}
       </div>
     </main>
+  )
+}
+
+/** Said after signing out of a session that a provider opened: there, it goes on. */
+function StillThere() {
+  const { data: left } = useQuery<SignedOutOut>({ queryKey: keys.leftBehind, queryFn: skipToken })
+  if (!left?.provider || !left.sign_out_url) return null
+  return (
+    <p className={classes.left} role="status">
+      You are signed out here, and still signed in at {left.provider.label}.{' '}
+      <a href={left.sign_out_url}>Sign out there too</a>
+    </p>
   )
 }
 

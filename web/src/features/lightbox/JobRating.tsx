@@ -1,5 +1,6 @@
 import '@mantine/core/styles/Rating.css'
 import { Button, Rating } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { sdk, sentenceOf } from '@/api'
 import { keys } from '@/api/keys'
@@ -9,10 +10,13 @@ import classes from './Details.module.css'
 
 /** Half stars, so that five of them are ten steps. */
 const STEPS_PER_STAR = 2
+/** Where a star is pressed by a finger. */
+const TOUCHED = '(pointer: coarse), (max-width: 47.99em)'
 
 /** How good a person finds what a job made. It counts for the preset and the weights behind it. */
 export function JobRating({ jobId }: { jobId: string }) {
   const client = useQueryClient()
+  const touched = useMediaQuery(TOUCHED, false, { getInitialValueInEffect: false })
   const { data: job } = useQuery(oneJob(jobId))
   const { mutate, isPending } = useMutation({
     mutationFn: (quality: number | null) =>
@@ -29,7 +33,7 @@ export function JobRating({ jobId }: { jobId: string }) {
     <section className={classes.rating} aria-label="Your rating">
       <h3 className={classes.name}>Your rating</h3>
       <Rating
-        size="lg"
+        size={touched ? 44 : 'lg'}
         color="lamp"
         fractions={STEPS_PER_STAR}
         readOnly={isPending}

@@ -3,6 +3,7 @@ import { IconPhotoPlus } from '@tabler/icons-react'
 import type { ClipLimitsOut } from '@/api'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft, type DraftReference } from './draft'
+import { SourceThumb } from './SourceThumb'
 import type { SourcePlace } from './useUpload'
 
 interface FramesPartProps {
@@ -55,7 +56,7 @@ function Frame({ title, note, picture, uploading, disabled, onPick, onRemove }: 
   return (
     <div className={classes.frame}>
       {picture && !uploading ? (
-        <img className={classes.thumb} src={picture.thumbnailUrl} alt={title} />
+        <SourceThumb picture={picture} alt={title} />
       ) : (
         <button
           type="button"

@@ -6,6 +6,7 @@ import { RangeField } from '@/ui/Fields'
 import classes from './Composer.module.css'
 import { patchDraft, type Draft, type DraftPart, type DraftReference } from './draft'
 import { partStrengthWords, STRENGTH, STRENGTH_IN_PART, strengthWords } from './request'
+import { SourceThumb } from './SourceThumb'
 
 interface ReferencePartProps {
   draft: Draft
@@ -22,7 +23,11 @@ export function ReferencePart({ draft, uploading, strength, inpainting }: Refere
   const shown = uploading ? null : reference
   return (
     <div className={`${classes.part} ${classes.reference}`}>
-      {shown ? <Thumb reference={shown} part={part} /> : <div className={classes.thumb} />}
+      {shown ? (
+        <SourceThumb picture={shown} alt="The reference" mask={part?.mask} />
+      ) : (
+        <div className={classes.thumb} />
+      )}
       {uploading ? (
         <span role="status">Bringing the picture along…</span>
       ) : strength ? (
@@ -88,17 +93,6 @@ function StrengthField({ draft: { part, strength } }: { draft: Draft }) {
       hint={part ? 'What is outside stays as it is, to the pixel.' : undefined}
       onChange={(value) => patchDraft({ strength: value ?? standard })}
     />
-  )
-}
-
-function Thumb({ reference, part }: { reference: DraftReference; part: DraftPart | null }) {
-  return (
-    <div className={classes.thumb}>
-      <img src={reference.thumbnailUrl} alt="The reference" />
-      {part?.mask ? (
-        <div className={classes.thumbMask} style={{ maskImage: `url(${part.mask})` }} />
-      ) : null}
-    </div>
   )
 }
 

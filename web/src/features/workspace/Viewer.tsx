@@ -28,7 +28,7 @@ export function Viewer(props: ViewerProps) {
 }
 
 function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { view: string }) {
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/workspace' })
   const router = useRouter()
   const use = useDraftElsewhere()
   const canPaint = usePaintLimits() !== null
@@ -42,7 +42,7 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
   const show = (id: string | undefined) =>
     void navigate({
       to: '/workspace',
-      search: id ? { view: id } : {},
+      search: ({ session }) => ({ session, view: id }),
       replace: true,
       resetScroll: false,
       state: (old) => old,
@@ -54,7 +54,7 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
       id: 'gone',
       text: 'That picture is gone: it was discarded, or its days were over.',
     })
-    void navigate({ to: '/workspace', search: {}, replace: true })
+    void navigate({ to: '/workspace', search: ({ session }) => ({ session }), replace: true })
   }, [gone, navigate])
   if (gone) return null
   const items = at >= 0 ? listed : alone.data ? [viewerItemAlone(alone.data)] : []

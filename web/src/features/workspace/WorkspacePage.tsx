@@ -1,10 +1,13 @@
 import { VisuallyHidden } from '@mantine/core'
 import { useElementSize, useInViewport, useMediaQuery } from '@mantine/hooks'
 import { IconBrush } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { sdk, sentenceOf, type AssetRef, type JobOut } from '@/api'
 import { keys } from '@/api/keys'
+import { me } from '@/features/account/queries'
+import type { JobPages } from '@/features/jobs/cache'
 import { dismissJob } from '@/features/jobs/actions'
 import { jobTypes, workspaceJobs } from '@/features/jobs/queries'
 import { useKeys } from '@/keys/useKeys'
@@ -18,10 +21,12 @@ import { keepDraft, openDraft, patchDraft } from './draft'
 import { draftOf } from './editJob'
 import { EXAMPLES } from './examples'
 import { mayHaveMore, rowsOf, type Row } from './grouping'
+import { GuestPage } from './GuestPage'
 import { JobGroup, type JobHandlers } from './JobGroup'
 import { JobList } from './JobList'
 import { MakingGroups } from './MakingGroups'
 import { focusPrompt } from './promptFocus'
+import { SessionBar } from './SessionBar'
 import { Dock, SlimBar } from './SlimBar'
 import { StandInNote } from './StandInNote'
 import { useStagedActions } from './useStagedActions'
@@ -35,11 +40,22 @@ const ComposerSheet = lazy(() => import('./ComposerSheet'))
 const CardMenu = lazy(() => import('./CardMenu'))
 const RETENTION = 7
 
-/** The workspace: what is made next, and what was made in the last days. */
+/** The workspace: what is made next, and what was made in the last days. Guests make nothing. */
 export function WorkspacePage() {
+  const { data: account } = useSuspenseQuery(me)
+  return (
+    <main className={classes.page}>
+      <VisuallyHidden component="h1">Workspace</VisuallyHidden>
+      {account.shared ? <GuestPage /> : <Workspace />}
+    </main>
+  )
+}
+
+function Workspace() {
   const phone = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false })
   const workspace = useQuery({ queryKey: keys.workspace, queryFn: () => sdk.getWorkspace() })
   const sessionId = workspace.data?.session.id
+  const all = useSearch({ from: '/studio/workspace', select: ({ session }) => session === 'all' })
   useEffect(() => {
     if (sessionId) openDraft(sessionId)
   }, [sessionId])
@@ -47,10 +63,7 @@ export function WorkspacePage() {
     window.addEventListener('pagehide', keepDraft)
     return () => window.removeEventListener('pagehide', keepDraft)
   }, [])
-  const { data: madeBefore = false } = useInfiniteQuery({
-    ...workspaceJobs,
-    select: (jobs) => jobs.pages.some((page) => page.items.length > 0),
-  })
+  const { data: madeBefore = false } = useInfiniteQuery({ ...workspaceJobs, select: madeAny })
   const { ref: composerRef, inViewport } = useInViewport<HTMLDivElement>()
   const [sheet, setSheet] = useState(false)
   const write = useCallback(() => {
@@ -62,8 +75,7 @@ export function WorkspacePage() {
   }, [phone])
   useKeys({ new: write })
   return (
-    <main className={classes.page}>
-      <VisuallyHidden component="h1">Workspace</VisuallyHidden>
+    <>
       {phone ? (
         <Dock onWrite={write} />
       ) : (
@@ -76,19 +88,31 @@ export function WorkspacePage() {
       )}
       <StandInNote />
       {!phone && !inViewport ? <SlimBar onWrite={write} /> : null}
-      <Jobs retentionDays={workspace.data?.retention_days ?? RETENTION} onWrite={write} />
+      {workspace.data ? <SessionBar session={workspace.data.session} all={all} /> : null}
+      <Jobs
+        retentionDays={workspace.data?.retention_days ?? RETENTION}
+        session={all ? null : (sessionId ?? null)}
+        onWrite={write}
+      />
       <Suspense fallback={null}>
         {sheet ? <ComposerSheet onClose={() => setSheet(false)} /> : null}
       </Suspense>
-    </main>
+    </>
   )
 }
 
-function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () => void }) {
+interface JobsProps {
+  retentionDays: number
+  /** The session whose jobs are shown; null for all. */
+  session: string | null
+  onWrite: () => void
+}
+
+function Jobs({ retentionDays, session, onWrite }: JobsProps) {
   const jobs = useInfiniteQuery(workspaceJobs)
   const { data: types } = useQuery(jobTypes)
   const discarded = useDiscarded()
-  const rows = useMemo(() => rowsOf(jobs.data, discarded), [jobs.data, discarded])
+  const rows = useMemo(() => rowsOf(jobs.data, discarded, session), [jobs.data, discarded, session])
   const client = useQueryClient()
   const actions = useStable(useStagedActions())
   const open = useOpenPicture()
@@ -134,7 +158,9 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
           onRetry={() => void jobs.refetch()}
         />
       ) : null}
-      {jobs.data && rows.length === 0 && !more ? <FirstSteps onWrite={onWrite} /> : null}
+      {jobs.data && rows.length === 0 && !more ? (
+        <FirstSteps elsewhere={session !== null && madeAny(jobs.data)} onWrite={onWrite} />
+      ) : null}
       {rows.length ? (
         <JobList
           rows={rows}
@@ -152,6 +178,8 @@ function Jobs({ retentionDays, onWrite }: { retentionDays: number; onWrite: () =
     </div>
   )
 }
+
+const madeAny = (jobs: JobPages): boolean => jobs.pages.some((page) => page.items.length > 0)
 
 /** Arrows move between the pictures, letters act on the one that has the focus. */
 function useGridKeys(
@@ -184,10 +212,19 @@ function useGridKeys(
   })
 }
 
-function FirstSteps({ onWrite }: { onWrite: () => void }) {
+interface FirstStepsProps {
+  /** Whether other sessions have something. */
+  elsewhere: boolean
+  onWrite: () => void
+}
+
+function FirstSteps({ elsewhere, onWrite }: FirstStepsProps) {
   return (
     <>
-      <EmptyState icon={IconBrush} title="Nothing made yet">
+      <EmptyState
+        icon={IconBrush}
+        title={elsewhere ? 'Nothing made in this session yet' : 'Nothing made yet'}
+      >
         Write what you want to see and press Make. Everything stays here for some days; keep what
         you like, and it moves to the library. Or begin with one of these:
       </EmptyState>

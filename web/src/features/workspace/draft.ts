@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from 'react'
-import type { Controls } from '@/api'
+import type { AssetRef, Controls } from '@/api'
+
+type Mode = AssetRef['rating']
 
 /** A picture to start from, or to end with. */
 export interface DraftReference {
@@ -8,6 +10,7 @@ export interface DraftReference {
   thumbnailUrl: string
   width: number
   height: number
+  rating: Mode
 }
 
 /** Which part of the reference is drawn anew. */

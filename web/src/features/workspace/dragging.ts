@@ -1,6 +1,5 @@
-import type { AssetRef } from '@/api'
 import type { DraftReference } from './draft'
-import { sourceOf } from './moving'
+import { sourceOf, type Source } from './moving'
 
 /** The kind of data of a picture that is dragged out of a grid. */
 export const DRAGGED = 'application/x-fabula-asset'
@@ -11,7 +10,7 @@ export type Dropped = { reference: DraftReference } | { file: File } | null
 export function readDropped(data: DataTransfer): Dropped {
   const text = data.getData(DRAGGED)
   if (text) {
-    return { reference: sourceOf(JSON.parse(text) as AssetRef) }
+    return { reference: sourceOf(JSON.parse(text) as Source) }
   }
   const file = [...data.files].find((each) => each.type.startsWith('image/'))
   return file ? { file } : null

@@ -30,6 +30,7 @@ describe('rows', () => {
         job(1, { assets: [asset(1)], created_at: daysAgo(1) }),
       ),
       none,
+      null,
       NOW,
     )
     expect(rows.map((row) => (row.kind === 'day' ? row.label : row.id))).toEqual([
@@ -50,6 +51,7 @@ describe('rows', () => {
         job(4, { status: 'failed', dismissed: true }),
       ),
       new Set([asset(1).id, asset(2).id]),
+      null,
       NOW,
     )
     const jobs = rows.flatMap((row) => (row.kind === 'job' ? [row.job] : []))
@@ -57,10 +59,24 @@ describe('rows', () => {
     expect(jobs[0]?.assets.map((each) => each.id)).toEqual([asset(0).id])
   })
 
+  it('are those of one session where one is asked for', () => {
+    const rows = rowsOf(
+      pages(
+        job(1, { status: 'queued', workspace_session_id: 'a' }),
+        job(2, { status: 'queued', workspace_session_id: 'b' }),
+      ),
+      none,
+      'b',
+      NOW,
+    )
+    expect(rows.flatMap((row) => (row.kind === 'job' ? [row.id] : []))).toEqual([job(2).id])
+  })
+
   it('show a job that runs or failed without any picture', () => {
     const rows = rowsOf(
       pages(job(1, { status: 'queued' }), job(2, { status: 'failed' })),
       none,
+      null,
       NOW,
     )
     expect(rows.filter((row) => row.kind === 'job')).toHaveLength(2)

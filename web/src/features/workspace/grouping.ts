@@ -12,17 +12,19 @@ function isShown(job: JobOut): boolean {
   return job.status !== 'completed' || job.assets.length > 0
 }
 
-/** The lines of the workspace, newest first. `hiddenAssets` are being discarded. */
+/** The lines of the workspace, newest first. `hiddenAssets` are being discarded; with a session, only
+ * its jobs are shown. */
 export function rowsOf(
   pages: JobPages | undefined,
   hiddenAssets: ReadonlySet<string>,
+  session: string | null = null,
   now = Date.now(),
 ): Row[] {
   const rows: Row[] = []
   let day = ''
   for (const read of pages?.pages.flatMap((page) => page.items) ?? []) {
     const job = withoutAssets(read, hiddenAssets)
-    if (!isShown(job)) continue
+    if (!isShown(job) || (session !== null && job.workspace_session_id !== session)) continue
     const label = dayName(job.created_at, now)
     if (label !== day) rows.push({ kind: 'day', id: `day-${label}`, label })
     day = label

@@ -49,7 +49,14 @@ describe('the request of a draft', () => {
       steps: 20,
       guidance: 2,
       negative: ' rain ',
-      reference: { assetId: 'r', url: '', thumbnailUrl: '', width: 1, height: 1 },
+      reference: {
+        assetId: 'r',
+        url: '',
+        thumbnailUrl: '',
+        width: 1,
+        height: 1,
+        rating: 'general' as const,
+      },
       strength: 0.3,
       improved: improved(),
     })
@@ -93,7 +100,16 @@ describe('what stands in the way', () => {
       /No engine. Connect one./,
     ],
     [
-      draft({ reference: { assetId: 'r', url: '', thumbnailUrl: '', width: 1, height: 1 } }),
+      draft({
+        reference: {
+          assetId: 'r',
+          url: '',
+          thumbnailUrl: '',
+          width: 1,
+          height: 1,
+          rating: 'general' as const,
+        },
+      }),
       jobType({ limits: { ...limits, image_to_image: false } }),
       /cannot start from a picture/,
     ],
@@ -179,7 +195,14 @@ describe('a clip', () => {
     credits: 3,
     limits: clipLimits,
   })
-  const picture = { assetId: 'a', url: '/a.png', thumbnailUrl: '/a.webp', width: 1024, height: 768 }
+  const picture = {
+    assetId: 'a',
+    url: '',
+    thumbnailUrl: '/a.webp',
+    width: 1024,
+    height: 768,
+    rating: 'general' as const,
+  }
   const clip = (change: Partial<Draft> = {}) => draft({ jobType: 'video_fast', ...change })
 
   it('says only what the person chose', () => {

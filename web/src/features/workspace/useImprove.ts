@@ -39,8 +39,14 @@ export function useImprove(): Improving {
   const { mutate, isPending } = useMutation({
     mutationFn: (prompt: string) => {
       leave.current = new AbortController()
+      const { jobType, preset } = getDraft()
       return improvePrompt(
-        { prompt, job_type: getDraft().jobType, strategy: 'auto' },
+        {
+          prompt,
+          job_type: jobType,
+          strategy: 'auto',
+          ...(preset ? { preset_id: preset } : {}),
+        },
         (text) => setWritten((before) => before + text),
         leave.current.signal,
       )

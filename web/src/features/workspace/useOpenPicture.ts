@@ -2,11 +2,11 @@ import { useNavigate } from '@tanstack/react-router'
 
 /** Opens a picture by putting it into the address; going back closes it. */
 export function useOpenPicture(): (id: string) => void {
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/workspace' })
   return (id) =>
     void navigate({
       to: '/workspace',
-      search: { view: id },
+      search: ({ session }) => ({ session, view: id }),
       state: { opened: true },
       resetScroll: false,
     })

@@ -15,10 +15,9 @@ export function useUpload(): {
   const { mutate, isPending, variables } = useMutation({
     mutationFn: ({ file }: { file: File; place: SourcePlace }) =>
       sdk.uploadReference({ body: { file } }),
+    // Who has just chosen a file from their own disk need not be spared the sight of it.
     onSuccess: (picture, { place }) =>
-      patchDraft({
-        [place]: sourceOf(picture),
-      }),
+      patchDraft({ [place]: sourceOf({ ...picture, rating: 'general' }) }),
     onError: (error) => showToast({ text: sentenceOf(error), tone: 'error' }),
   })
   return {

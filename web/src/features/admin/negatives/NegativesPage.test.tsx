@@ -55,7 +55,7 @@ it('orders them by keys and by dragging, and says what no longer fits', async ()
 it('adds, changes and switches off, and says at the field why not', async () => {
   server.use(
     http.post(API, () =>
-      HttpResponse.json({ error: 'conflict', detail: 'It is in the list.' }, { status: 409 }),
+      HttpResponse.json({ error: 'negative_known', detail: 'It is in the list.' }, { status: 409 }),
     ),
     http.patch(`${API}/:id`, async ({ request }) => {
       sent.push(await request.json())

@@ -105,7 +105,7 @@ it('shows at the field why a name cannot be taken', async () => {
   server.use(
     http.post(`${API}/people`, () =>
       HttpResponse.json(
-        { error: 'conflict', detail: 'This name is taken.', field: 'username' },
+        { error: 'username_taken', detail: 'This name is taken.', field: 'username' },
         { status: 409 },
       ),
     ),

@@ -71,9 +71,9 @@ export function PresetForm({ preset, onClose }: PresetFormProps) {
     },
   })
   const { error } = save
-  // A name that is taken is a conflict, which names no field.
   const atName =
-    error instanceof ApiError && (error.field === 'preset_name' || error.status === 409)
+    error instanceof ApiError &&
+    (error.field === 'preset_name' || error.code === 'preset_name_taken')
   const ready = form.preset_name.trim() !== ''
   const submit = (event: SubmitEvent) => {
     event.preventDefault()

@@ -32,7 +32,7 @@ it('shows what each preset does and how it is rated, and makes one with weights'
     http.post(`${API}/presets`, async ({ request }) => {
       sent = await request.json()
       return HttpResponse.json(
-        { error: 'conflict', detail: 'There is already a preset of this name.' },
+        { error: 'preset_name_taken', detail: 'There is already a preset of this name.' },
         { status: 409 },
       )
     }),
@@ -81,7 +81,7 @@ it('shows weight sets, offers one to people, and tells of a twin', async () => {
     }),
     http.post(`${API}/weights`, () =>
       HttpResponse.json(
-        { error: 'conflict', detail: '“Golden” has the same weights.' },
+        { error: 'weights_known', detail: '“Golden” has the same weights.' },
         { status: 409 },
       ),
     ),

@@ -1,20 +1,18 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { sdk, sentenceOf, type CacheStateOut } from '@/api'
+import { sdk, sentenceOf } from '@/api'
 import { keys } from '@/api/keys'
 import { count, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 import { Panel } from '@/features/account/Panel'
 import panel from '../panel.module.css'
 import { Figure, Figures } from './Figures'
+import { promptCache, stateOf } from './promptCache'
 
 /** The prompt templates as jobs use them, and a way to build that anew from the tables. */
 export function CachePanel() {
   const client = useQueryClient()
-  const { data, error } = useQuery({
-    queryKey: keys.promptCache,
-    queryFn: () => sdk.getPromptCache(),
-  })
+  const { data, error } = useQuery(promptCache)
   const rebuild = useMutation({
     mutationFn: () => sdk.refreshPromptCache(),
     onSuccess: ({ templates, negative_prompts }) =>
@@ -33,20 +31,25 @@ export function CachePanel() {
   return (
     <Panel
       title="Prompt cache"
-      about="Jobs read templates and negative prompts from here. Build it anew after the tables were changed."
+      about="Jobs read templates and negative prompts from here. It is built with every change and once a day; build it anew after somebody changed the tables by hand."
       aside={
         <Button variant="default" loading={rebuild.isPending} onClick={() => rebuild.mutate()}>
           Build anew
         </Button>
       }
     >
+      {data?.reason ? (
+        <p className={panel.error} role="alert">
+          {data.reason} Until then, jobs read the tables.
+        </p>
+      ) : null}
       {failed ? (
         <p className={panel.error} role="alert">
           {sentenceOf(failed)}
         </p>
       ) : null}
       <Figures>
-        <Figure name="State" good={data && data.valid && data.current}>
+        <Figure name="State" good={data && data.valid && data.current && !data.stale}>
           {data && stateOf(data)}
         </Figure>
         <Figure name="Built">{data && (data.built_at ? when(data.built_at) : 'never')}</Figure>
@@ -55,11 +58,4 @@ export function CachePanel() {
       </Figures>
     </Panel>
   )
-}
-
-function stateOf(cache: CacheStateOut): string {
-  if (!cache.present) return 'not built yet'
-  if (!cache.valid) return cache.reason
-  if (!cache.current) return 'behind the tables'
-  return cache.stale ? 'current, not looked at for a while' : 'current'
 }

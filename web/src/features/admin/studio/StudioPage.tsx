@@ -16,7 +16,9 @@ export default function StudioPage() {
         <HealthPanel />
         <EnginesPanel />
         <ConfigsPanel />
-        <CachePanel />
+        <div id="prompt-cache" className={rows.anchor}>
+          <CachePanel />
+        </div>
       </div>
     </>
   )

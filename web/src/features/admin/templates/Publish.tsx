@@ -30,7 +30,7 @@ export function Publish({ template, latest }: { template: TemplateDetailOut; lat
 export function PublishProblem({ publish }: { publish: ReturnType<typeof usePublish> }) {
   const { error, variables } = publish
   if (!error) return null
-  const rival = error instanceof ApiError && error.status === 409 && !variables.replace
+  const rival = error instanceof ApiError && error.code === 'template_rival'
   return (
     <div className={panel.form}>
       <p className={panel.error} role="alert">

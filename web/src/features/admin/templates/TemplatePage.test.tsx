@@ -16,8 +16,8 @@ let versions = [version(1, { in_use: true })]
 let current = ONE
 let sent: unknown[]
 
-const conflict = (detail: string) =>
-  HttpResponse.json({ error: 'conflict', detail }, { status: 409 })
+const conflict = (code: string, detail: string) =>
+  HttpResponse.json({ error: code, detail }, { status: 409 })
 
 beforeEach(() => {
   versions = [version(1, { in_use: true })]
@@ -115,7 +115,8 @@ it('saves a draft on the version that was seen, and offers to publish it', async
     http.post(`${API}/:id/versions/2/publish`, async ({ request }) => {
       const body = (await request.json()) as { replace: boolean }
       sent.push(body)
-      if (!body.replace) return conflict('“Other” is in use for the same requests.')
+      if (!body.replace)
+        return conflict('template_rival', '“Other” is in use for the same requests.')
       current = { ...ONE, latest_version: 2, version: 2 }
       return HttpResponse.json(current)
     }),
@@ -143,7 +144,7 @@ it('says who saved meanwhile and what, and loses nothing', async () => {
         version(2, { system_prompt: 'Make it calm.', author: 'bo', message: 'calm' }),
         ...versions,
       ]
-      return conflict('Version 2 was saved meanwhile.')
+      return conflict('version_overtaken', 'Version 2 was saved meanwhile.')
     }),
   )
   await renderPage(<TemplatePage />, { at, path })
@@ -222,4 +223,33 @@ it('tries one prompt with the text in use and the one in the editor', async () =
   expect(screen.getByText('an owl: Calm.')).toBeVisible()
   expect(sent).toHaveLength(2)
   expect(await findings(document.body)).toEqual([])
+})
+
+it('answers a sample message with both texts of a conversation', async () => {
+  server.use(
+    http.post(`${API}/answer`, async ({ request }) => {
+      const body = (await request.json()) as { system_prompt: string; use_case: string }
+      sent.push(body)
+      return HttpResponse.json({
+        text: `By: ${body.system_prompt}`,
+        system_prompt: body.system_prompt,
+        engine: { id: 'chat', name: 'Chat', stand_in: true },
+        ended: 'length',
+        tokens: 12,
+        time_ms: 1500,
+      })
+    }),
+  )
+  versions = [version(2, { system_prompt: 'Calm.' }), version(1, { in_use: true })]
+  await renderPage(<TemplatePage />, { at: `${at}?part=try`, path })
+  expect(await screen.findByLabelText('Message to try')).toHaveValue(
+    'I knock at the door of the lighthouse.',
+  )
+  await userEvent.click(screen.getByRole('button', { name: 'Try' }))
+  expect(await screen.findByText('By: Calm.')).toBeVisible()
+  expect(screen.getByText('By: Make it rich.')).toBeVisible()
+  expect(
+    screen.getAllByText('12 tokens · by Chat · 1.5 s · It broke off at the longest answer.'),
+  ).toHaveLength(2)
+  expect(sent).toMatchObject([{ use_case: 'roleplay' }, { use_case: 'roleplay' }])
 })

@@ -46,7 +46,7 @@ export default function TemplatePage() {
       {template && latest ? (
         <>
           <nav className={person.parts} aria-label={`About ${template.template_name}`}>
-            {partsOf(template).map((each) => (
+            {TEMPLATE_PARTS.map((each) => (
               <Link
                 key={each}
                 to="/admin/templates/$templateId"
@@ -68,10 +68,6 @@ export default function TemplatePage() {
     </>
   )
 }
-
-/** Only texts that rewrite prompts can be tried: what else templates are for runs elsewhere. */
-const partsOf = ({ use_case }: TemplateDetailOut) =>
-  TEMPLATE_PARTS.filter((part) => part !== 'try' || use_case === 'enhancement')
 
 interface PartProps {
   template: TemplateDetailOut

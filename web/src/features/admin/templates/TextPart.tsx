@@ -226,8 +226,10 @@ function Save({ template, edit, dirty, broken, held, onSaved, onDrop }: SaveProp
       onSaved()
     },
     onError: async (error) => {
-      // Somebody may have saved meanwhile: with their version read, the page says so.
-      if (error instanceof ApiError && error.status === 409) await templatesChanged(client)
+      // Somebody saved meanwhile: with their version read, the page says so.
+      if (error instanceof ApiError && error.code === 'version_overtaken') {
+        await templatesChanged(client)
+      }
     },
   })
   if (!dirty) return null

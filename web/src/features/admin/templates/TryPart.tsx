@@ -1,12 +1,11 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
-import { sdk, sentenceOf, type EnhanceOut, type TemplateDetailOut, type VersionOut } from '@/api'
+import { sentenceOf, type TemplateDetailOut, type VersionOut } from '@/api'
 import { Panel } from '@/features/account/Panel'
-import { count } from '@/ui/format'
 import panel from '../panel.module.css'
-import type { Target } from './kinds'
 import classes from './template.module.css'
+import { rewrites, SAMPLE, SAMPLES, tried, type Text, type Tried } from './trying'
 import { useTemplateEdit } from './useTemplateEdit'
 
 interface TryPartProps {
@@ -14,82 +13,100 @@ interface TryPartProps {
   latest: VersionOut
 }
 
-/** One prompt rewritten with the text in use and with the one in the editor, side by side. */
+/** The same seed for both, so that only the texts differ. */
+const SEED = 7
+
+/** One input with the text in use and with the one in the editor, side by side. */
 export function TryPart({ template, latest }: TryPartProps) {
   const { edit, dirty } = useTemplateEdit(template.id, latest)
-  const [prompt, setPrompt] = useState('a red fox in the snow')
-  const run = useMutation({
-    mutationFn: () => {
-      const ask = (system_prompt: string, token_limit: number | null) =>
-        sdk.tryPromptTemplate({
-          body: {
-            system_prompt,
-            token_limit,
-            prompt: prompt.trim(),
-            target_model: (template.target_model ?? 'sdxl') as Target,
-            job_type: template.job_type === 'video' ? 'video' : 'image',
-            content_mode: template.content_mode === 'nsfw' ? 'nsfw' : 'sfw',
-          },
-        })
-      return Promise.all([
-        ask(template.system_prompt, template.token_limit),
-        ask(edit.text, edit.limit),
-      ])
-    },
-  })
+  const [said, setSaid] = useState(SAMPLES[template.use_case] ?? SAMPLE)
+  const forPrompts = rewrites(template)
+  const used: Text = { text: template.system_prompt, limit: template.token_limit }
+  const mine: Text = { text: edit.text, limit: edit.limit }
+  const same = used.text === mine.text && used.limit === mine.limit
+  const first = useMutation({ mutationFn: (text: string) => tried(template, used, text, SEED) })
+  const second = useMutation({ mutationFn: (text: string) => tried(template, mine, text, SEED) })
+  const pending = first.isPending || second.isPending
+  const run = async (text: string) => {
+    second.reset()
+    // One after the other: a text model answers one request at a time.
+    await first.mutateAsync(text)
+    if (!same) await second.mutateAsync(text)
+  }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    if (prompt.trim()) run.mutate()
+    // What goes wrong stands where the answer would.
+    if (said.trim()) run(said.trim()).catch(() => undefined)
   }
-  const [used, mine] = run.data ?? []
+  const number = template.version ?? 1
   return (
     <Panel
       title="Try it"
-      about="One prompt, rewritten with the text in use and with yours. Nothing is made or kept of it."
+      about={
+        forPrompts
+          ? 'One prompt, rewritten with the text in use and with yours. Nothing is made or kept of it.'
+          : 'One message, answered by the text in use and by yours. A sample character and moment fill the placeholders; nothing is kept of it.'
+      }
     >
       <form className={panel.line} onSubmit={submit} aria-label="Try it">
         <TextInput
           className={panel.grow}
-          aria-label="Prompt to try"
+          aria-label={forPrompts ? 'Prompt to try' : 'Message to try'}
           size="md"
           maxLength={4000}
           autoComplete="off"
-          value={prompt}
-          onChange={(event) => setPrompt(event.currentTarget.value)}
+          value={said}
+          onChange={(event) => setSaid(event.currentTarget.value)}
         />
-        <Button type="submit" size="md" loading={run.isPending} disabled={!prompt.trim()}>
+        <Button type="submit" size="md" loading={pending} disabled={!said.trim()}>
           Try
         </Button>
       </form>
-      {run.isError ? (
-        <p className={panel.error} role="alert">
-          {sentenceOf(run.error)}
-        </p>
-      ) : null}
-      <div className={classes.columns} role="status">
-        <Answer title={`Version ${template.version ?? 1}, in use`} answer={used} />
+      <div className={classes.columns}>
         <Answer
-          title={dirty ? 'Your text, not saved' : `Version ${latest.number}, the newest`}
-          answer={mine}
+          title={template.is_active ? `Version ${number}, in use` : `Version ${number}`}
+          run={first}
         />
+        {same ? (
+          <section className={panel.form} aria-label="Yours">
+            <h3 className={panel.hint}>Yours</h3>
+            <p className={panel.hint}>
+              The editor has the same text. Change it under <strong>Text</strong>, saved or not, and
+              try both.
+            </p>
+          </section>
+        ) : (
+          <Answer
+            title={dirty ? 'Your text, not saved' : `Version ${latest.number}, the newest`}
+            run={second}
+          />
+        )}
       </div>
     </Panel>
   )
 }
 
-function Answer({ title, answer }: { title: string; answer: EnhanceOut | undefined }) {
+interface Run {
+  data: Tried | undefined
+  error: Error | null
+  isPending: boolean
+}
+
+function Answer({ title, run }: { title: string; run: Run }) {
   return (
-    <section className={panel.form} aria-label={title}>
+    <section className={panel.form} aria-label={title} aria-busy={run.isPending}>
       <h3 className={panel.hint}>{title}</h3>
-      <p className={classes.answer}>{answer ? answer.enhanced_prompt : '…'}</p>
-      {answer ? (
-        <p className={panel.hint}>
-          {[
-            `${count(answer.tokens, 'token')} of ${answer.token_limit}`,
-            answer.engine ? `by ${answer.engine.name}` : 'by rules',
-            ...answer.notes.map((note) => note.message),
-          ].join(' · ')}
+      {run.error ? (
+        <p className={panel.error} role="alert">
+          {sentenceOf(run.error)}
         </p>
+      ) : (
+        <p className={classes.answer} role="status">
+          {run.isPending ? 'Writing…' : (run.data?.words ?? 'Not tried yet.')}
+        </p>
+      )}
+      {run.data && !run.isPending ? (
+        <p className={panel.hint}>{run.data.facts.join(' · ')}</p>
       ) : null}
     </section>
   )
