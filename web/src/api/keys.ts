@@ -28,6 +28,8 @@ export const keys = {
   controls: ['controls'] as const,
   engineServers: ['engine-servers'] as const,
   engineDefaults: ['engine-defaults'] as const,
+  workers: ['workers'] as const,
+  engineMeasurements: ['engine-measurements'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceSessions: ['workspace', 'sessions'] as const,
