@@ -24,7 +24,13 @@ NAME = "The attic"
 
 
 def connection_to(fake: Fake, **changes: Any) -> Connection:
-    plain = Connection(NAME, parse_address(fake.address), key=fake.key, step_poll_seconds=0.005)
+    plain = Connection(
+        NAME,
+        parse_address(fake.address),
+        key=fake.key,
+        username=fake.username,
+        step_poll_seconds=0.005,
+    )
     return replace(plain, **changes)
 
 

@@ -23,8 +23,9 @@ async def test_a_server_is_connected_chosen_and_removed(dsn: str, tmp_path: Path
         )  # fmt: skip
         return done.returncode, done.stdout.strip(), done.stderr
 
-    with FakeA1111(key=KEY) as fake:
+    with FakeA1111(key=KEY, username="ann") as fake:
         words = ("add", "a1111", fake.address, "--name", "Hall", "--key-file", "-")
+        words += ("--username", "ann")
         code, engine_id, told = await fabula(*words, given=f"{KEY}\n")
         assert (code, engine_id) == (0, "a1111-hall"), told
         assert "2 models" in told

@@ -119,6 +119,24 @@ async def test_a_key_goes_in_and_never_comes_out(
     assert KEY not in caplog.text
 
 
+async def test_a_name_with_its_password_signs_in(studio: Studio, admin: httpx.AsyncClient) -> None:
+    with FakeA1111(key=KEY, username="ann") as fake, FakeA1111() as other:
+        unnamed = await connect(admin, "a1111", fake)
+        assert "does not accept the key" in unnamed["fault"]
+        named = await patch(admin, unnamed, username="ann")
+        assert named["works"], named["fault"]
+        assert (named["username"], named["has_key"]) == ("ann", True)
+        job = await studio.made(engine=named["engine_id"], width=64, height=96)
+        assert job["status"] == "completed", job["error"]
+        wrong = await patch(admin, named, key="another")
+        assert "name and password" in wrong["fault"]
+        moved = await patch(admin, wrong, address=other.address)
+        assert (moved["username"], moved["has_key"], moved["works"]) == ("", False, True)
+    for body, field in (({"username": "ann"}, "key"), ({"username": "a:b"}, "username")):
+        answer = await admin.patch(f"/api/engine-servers/{moved['id']}", json=body)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
 async def test_a_key_does_not_follow_to_another_server(
     studio: Studio, admin: httpx.AsyncClient, comfy: FakeComfyUI
 ) -> None:
@@ -230,6 +248,7 @@ async def test_health_is_looked_at_again_and_again(
         ({"workflow": {"1": {"class_type": "SaveImage", "inputs": {}}}}, 422, "workflow"),
         ({"workflow": {**GRAPH, "8": {"class_type": "a\x00", "inputs": {}}}}, 422, "workflow"),
         ({"name": " "}, 422, "name"),
+        ({"username": "ann", "key": "x"}, 422, "username"),
         ({"kind": "gopher"}, 422, "kind"),
     ],
 )

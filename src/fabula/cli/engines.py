@@ -30,8 +30,11 @@ def add(
     address: Annotated[str, typer.Argument(help="Such as http://192.168.1.20:8188.")],
     name: Annotated[str, typer.Option(help="What people read; the kind and host without it.")] = "",
     key_file: Annotated[
-        Path | None, typer.Option(help="File with the key, or - for standard input.")
+        Path | None, typer.Option(help="File with the key or password, or - for standard input.")
     ] = None,
+    username: Annotated[
+        str, typer.Option(help="Name that the password is of: A1111's --api-auth.")
+    ] = "",
     model: Annotated[str, typer.Option(help="The model of jobs that name none.")] = "",
     workflow: Annotated[
         Path | None, typer.Option(help="A ComfyUI workflow in API form, as a file.")
@@ -51,6 +54,7 @@ def add(
         name=name or f"{kind} at {address.partition('://')[2].partition('/')[0]}"[:60],
         address=address,
         key=SecretStr(_text(key_file).strip()) if key_file else None,
+        username=username,
         model=model,
         workflow=_graph(workflow),
     )

@@ -76,6 +76,7 @@ def connection_of(row: EngineServer, secret: bytes) -> Connection:
         name=row.name,
         address=parse_address(row.address),
         key=key,
+        username=row.username,
         model=row.model,
         workflow=row.workflow,
         facts=Facts.read(row.facts),

@@ -15,6 +15,9 @@ AddressText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=_TEXT)
 ]
 ModelName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=_TEXT)]
+Username = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f:]*$")
+]
 Key = Annotated[SecretStr, Field(max_length=1000)]
 
 
@@ -24,23 +27,26 @@ class Body(BaseModel):
 
 class EngineServerIn(Body):
     """A server to connect. ``model`` is the one of requests that name none; ``workflow`` is
-    ComfyUI's, in API form."""
+    ComfyUI's, in API form. With a ``username``, which only A1111's API has, ``key`` is its
+    password."""
 
     kind: KindName
     name: Name
     address: AddressText
     key: Key | None = None
+    username: Username = ""
     model: ModelName = ""
     workflow: dict[str, Any] | None = None
 
 
 class EngineServerPatch(Body):
     """What to change; what is left out stays. An empty ``key`` takes the key away, and another
-    host or port takes it away too, unless it is given anew."""
+    host or port takes it away too, unless it is given anew; the ``username`` goes with it."""
 
     name: Name | None = None
     address: AddressText | None = None
     key: Key | None = None
+    username: Username | None = None
     model: ModelName | None = None
     workflow: dict[str, Any] | None = None
     enabled: bool | None = None
@@ -56,6 +62,7 @@ class EngineServerOut(BaseModel):
     name: str
     address: str
     has_key: bool
+    username: str
     model: str
     has_workflow: bool
     notes: list[str]

@@ -72,6 +72,7 @@ async def add(database: Database, caller: Caller | None, body: EngineServerIn) -
             workflow=body.workflow,
         )
         row.sealed_key = _sealed(session, row.id, body.key.get_secret_value() if body.key else "")
+        _name_user(row, body.username)
         session.add(row)
         await session.flush()
         await _record(session, caller, Action.ENGINE_SERVER_ADDED, row.id, after=_told(row))
@@ -99,6 +100,7 @@ async def change(
             _move(row, _address(body.address))
         if body.key is not None:
             row.sealed_key = _sealed(session, row.id, body.key.get_secret_value())
+        _name_user(row, row.username if body.username is None else body.username)
         row.model = row.model if body.model is None else body.model
         row.enabled = row.enabled if body.enabled is None else body.enabled
         await session.flush()
@@ -196,10 +198,20 @@ def _move(row: EngineServer, to: Address) -> None:
     """A key was given for one server: another one does not get it unasked. What the old one said
     is forgotten."""
     if parse_address(row.address).origin != to.origin:
-        row.sealed_key = None
+        row.sealed_key, row.username = None, ""
     if row.address != to.url:
         row.facts, row.checked_at = {}, None
     row.address = to.url
+
+
+def _name_user(row: EngineServer, username: str) -> None:
+    """Sign in by a name from now on, or by the key alone. A password that was taken away takes its
+    name along."""
+    if username and row.kind != "a1111":
+        raise Invalid("Only A1111's API signs in by a name: leave it out.", field="username")
+    if username and username != row.username and row.sealed_key is None:
+        raise Invalid("Give the password of this name as the key.", field="key")
+    row.username = username if row.sealed_key is not None else ""
 
 
 def _address(given: str) -> Address:
@@ -253,7 +265,7 @@ def _told(row: EngineServer) -> dict[str, Any]:
     return {
         "name": row.name, "kind": row.kind, "address": row.address, "model": row.model,
         "has_key": row.sealed_key is not None, "has_workflow": row.workflow is not None,
-        "enabled": row.enabled,
+        "username": row.username, "enabled": row.enabled,
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ def server_out(row: EngineServer) -> EngineServerOut:
         name=row.name,
         address=row.address,
         has_key=row.sealed_key is not None,
+        username=row.username,
         model=row.model,
         has_workflow=row.workflow is not None,
         notes=_notes(row),

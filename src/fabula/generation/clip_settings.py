@@ -7,8 +7,8 @@ from fabula.engines.base import MotionCapabilities, Range, VideoCapabilities
 from fabula.generation.engine_choice import Capabilities, snapped, within
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JobType
-from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn, MotionIn
+from fabula.generation.source_repository import SourcePicture
 
 CLIP_FIELDS = ("seconds", "fps", "first_frame", "last_frame", "motion")
 _ROUNDING = 0.5

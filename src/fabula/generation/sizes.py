@@ -8,8 +8,8 @@ from fabula.generation.engine_choice import Capabilities, nearest_size, snapped,
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JobType
 from fabula.generation.provenance import FrozenExtension
-from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn
+from fabula.generation.source_repository import SourcePicture
 
 Size = tuple[int, int]
 """Width and height in pixels."""

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.caller import Caller
-from fabula.generation import repository
+from fabula.generation import source_repository
 from fabula.generation.errors import NotPossible, SourceNotFound
 from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.generation.reference_schemas import ReferenceIn
 from fabula.generation.repainting import MASK_FIELD
-from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn
+from fabula.generation.source_repository import SourcePicture
 from fabula.moderation.rating import Mode, rating_of
 
 STRENGTH, STRENGTH_IN_PART = 0.5, 0.9
@@ -71,7 +71,7 @@ async def _picture(
 ) -> SourcePicture | None:
     if asset_id is None:
         return None
-    found = await repository.source_picture(session, caller.user_id, asset_id, caller.mode)
+    found = await source_repository.source_picture(session, caller.user_id, asset_id, caller.mode)
     if found is None:
         raise SourceNotFound(field)
     return found

@@ -230,7 +230,8 @@ class Erasure(Base):
 class EngineServer(Base):
     """A server that is connected as an engine, and what was found when it was last asked.
 
-    ``sealed_key`` is encrypted and bound to ``id``; ``facts`` is what the server has, ``fault`` why
+    ``sealed_key`` is encrypted and bound to ``id``; with a ``username`` it is that name's password.
+    ``facts`` is what the server has, ``fault`` why
     it could not be used, empty where it could.
     """
 
@@ -245,6 +246,7 @@ class EngineServer(Base):
     name: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     sealed_key: Mapped[str | None] = mapped_column(Text)
+    username: Mapped[str] = mapped_column(Text, server_default=text("''"))
     model: Mapped[str] = mapped_column(Text, server_default=text("''"))
     workflow: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any, Self
 
 import numpy as np
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 from PIL import Image
 
 from fabula.engines.base import ImageRequest, Pixels, Reference
@@ -26,8 +26,9 @@ class Fake:
     """``faults`` maps the beginning of a path to what goes wrong there: ``hang``, ``500``,
     ``401``, ``redirect``, ``not-json``, ``wrong-json``, ``close`` or ``huge``."""
 
-    def __init__(self, *, key: str = "", step_seconds: float = 0.004) -> None:
+    def __init__(self, *, key: str = "", username: str = "", step_seconds: float = 0.004) -> None:
         self.key = key
+        self.username = username
         self.step_seconds = step_seconds
         self.faults: dict[str, str] = {}
         self.asked: list[tuple[str, str, Any]] = []
@@ -83,10 +84,17 @@ class Fake:
     async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         body = await _body(request)
         self.asked.append((request.method, request.path, body))
-        if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
+        sent = request.headers.get("Authorization")
+        if self.key and sent != self._expected():
             return web.json_response({"error": {"message": f"no {self.key}"}}, status=401)
         fault = next((f for begin, f in self.faults.items() if request.path.startswith(begin)), "")
         return await self._misbehave(fault, request) or await handler(request)
+
+    def _expected(self) -> str:
+        """What a request must carry as its authorization."""
+        if self.username:
+            return encode_basic_auth(self.username, self.key)
+        return f"Bearer {self.key}"
 
     async def _misbehave(self, fault: str, request: web.Request) -> web.StreamResponse | None:
         match fault:

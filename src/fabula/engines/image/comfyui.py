@@ -386,7 +386,8 @@ async def _listen(client: Client, own: str) -> ClientConnection | None:
     to = client.connection.address
     scheme = "wss" if to.scheme == "https" else "ws"
     url = f"{scheme}{to.url.removeprefix(to.scheme)}/ws?clientId={own}"
-    headers = {"Authorization": f"Bearer {client.connection.key}"} if client.connection.key else {}
+    sent = client.connection.authorization
+    headers = {"Authorization": sent} if sent else {}
     try:
         return await connect(
             url,

@@ -61,9 +61,11 @@ class Client:
 
     def __init__(self, connection: Connection, private: tuple[str, ...] = ()) -> None:
         self.connection = connection
-        self._private = tuple(text for text in (connection.key, *private) if text)
+        sent = connection.authorization
+        secrets = (sent.rpartition(" ")[2], connection.key)
+        self._private = tuple(text for text in (*secrets, *private) if text)
         secure = connection.address.scheme == "https"
-        headers = {"Authorization": f"Bearer {connection.key}"} if connection.key else {}
+        headers = {"Authorization": sent} if sent else {}
         self._http = httpx.AsyncClient(
             verify=_tls() if secure else False,
             headers=headers,
@@ -186,7 +188,8 @@ class Client:
             message = f"{self.name} redirects elsewhere: connect the address that it leads to."
             return ServerError(message, retryable=False, status=status)
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            message = f"{self.name} does not accept the key: give it the right one."
+            what = "name and password" if self.connection.username else "key"
+            message = f"{self.name} does not accept the {what}: give it the right one."
             return ServerError(message, retryable=False, status=status)
         body = await self._limited(answer, MAX_FILE_BYTES)
         try:

@@ -1,5 +1,6 @@
 """A server that somebody connected, as the engine that stands for it is told."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -51,6 +52,8 @@ class Connection:
     name: str
     address: Address
     key: str = field(default="", repr=False)
+    username: str = ""
+    """With a name the key is its password, and both are sent as HTTP's Basic authentication."""
     model: str = ""
     """The model of requests that name none; empty for the server's own choice."""
     workflow: Mapping[str, Any] | None = None
@@ -62,6 +65,14 @@ class Connection:
     """How long a server may take for an answer that is no work."""
     patience_seconds: float = 300.0
     """How long a server may say nothing while it works."""
+
+    @property
+    def authorization(self) -> str:
+        """The header of this name that each request carries; empty for none."""
+        if not self.username:
+            return f"Bearer {self.key}" if self.key else ""
+        pair = base64.b64encode(f"{self.username}:{self.key}".encode()).decode()
+        return f"Basic {pair}"
 
     def option(self) -> dict[str, Any]:
         """For the options of an ``EngineContext``."""

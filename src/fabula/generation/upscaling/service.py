@@ -13,13 +13,13 @@ from fabula.accounts.caller import Caller
 from fabula.engine_servers import directory
 from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
-from fabula.generation import idempotency, repository
+from fabula.generation import idempotency, source_repository
 from fabula.generation.engine_choice import Choice, choose_upscaler
 from fabula.generation.errors import NotPossible, SourceNotFound
 from fabula.generation.job_types import DEFAULT_JOB_TYPE, JOB_TYPES, UPSCALE_CREDITS
 from fabula.generation.provenance import FrozenPicture, Provenance, Rewriting, Upscale
-from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import EngineOut
+from fabula.generation.source_repository import SourcePicture
 from fabula.generation.sources import facts_of
 from fabula.generation.submit import Desk, judge, write_job
 from fabula.generation.upscaling.schemas import UpscaleIn, UpscalingOut
@@ -69,7 +69,9 @@ async def submit(
 
 
 async def _plan(session: AsyncSession, caller: Caller, body: UpscaleIn, desk: Desk) -> Provenance:
-    found = await repository.source_picture(session, caller.user_id, body.asset_id, caller.mode)
+    found = await source_repository.source_picture(
+        session, caller.user_id, body.asset_id, caller.mode
+    )
     if found is None:
         raise SourceNotFound("asset_id")
     await directory.refresh(session, desk.registry)
