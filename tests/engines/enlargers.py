@@ -20,7 +20,8 @@ from fabula.engines.image_checks import refuse_out_of_range, refused
 
 ENLARGING = replace(
     CAPABILITIES, steps=Range(1, 1, 1), families=(), seeds=False, factors=(2, 3), max_count=1,
-    reference_strength=False, reference_required=True, previews=False, models=("plain",),
+    reference_strength=False, reference_required=True, previews=False, inpainting=False,
+    models=("plain",),
     width=Range(16, 2048, 512), height=Range(16, 2048, 512),
 )  # fmt: skip
 
