@@ -211,6 +211,28 @@ def test_it_stops_at_any_step_and_works_afterwards(
     assert output(wan, **start).mp4 == expected
 
 
+def test_the_pipeline_ends_at_the_step_after_a_cancellation(
+    wan: DiffusersWan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token is set within the first step; with guidance the network runs twice a step."""
+    network, token, runs = import_module("diffusers").WanTransformer3DModel, CancelToken(), []
+    forward, shown = network.forward, LoadedWan._shown
+
+    def counted(*args: Any, **options: Any) -> Any:
+        runs.append(1)
+        return forward(*args, **options)
+
+    def cancelling(loaded: LoadedWan, latents: Any) -> bytes:
+        token.cancel()
+        return shown(loaded, latents)
+
+    monkeypatch.setattr(network, "forward", counted)
+    monkeypatch.setattr(LoadedWan, "_shown", cancelling)
+    with pytest.raises(Cancelled):
+        list(wan.run(ASK, token))
+    assert len(runs) == 4
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
