@@ -57,7 +57,7 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
       {reference ? (
         <Act
           icon={IconPhotoUp}
-          label="Reference"
+          label="Use"
           name="Use as reference"
           shortcut="reference"
           run={() => reference(item)}

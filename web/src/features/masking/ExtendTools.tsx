@@ -55,16 +55,21 @@ export function ExtendTools({ picture, limits, sides, onSides }: ExtendToolsProp
         ))}
       </div>
       <div className={classes.group} role="group" aria-label="Grow to a shape">
-        {SHAPES.map(({ name, ratio }) => (
-          <Button
-            key={name}
-            variant="default"
-            className={classes.shape}
-            onClick={() => onSides(toShape(ratio, picture, limits))}
-          >
-            {name}
-          </Button>
-        ))}
+        {SHAPES.map(({ name, ratio }) => {
+          const by = toShape(ratio, picture, limits)
+          return (
+            <Button
+              key={name}
+              variant="default"
+              className={classes.shape}
+              disabled={by === null}
+              title={by ? undefined : 'Larger than this engine makes'}
+              onClick={() => by && onSides(by)}
+            >
+              {name}
+            </Button>
+          )
+        })}
         <Button variant="default" className={classes.shape} onClick={() => onSides(NO_EXTENSION)}>
           None
         </Button>

@@ -96,7 +96,7 @@ function Editor({ draft, reference, limits, way: first, onClose }: EditorProps) 
   const { ref, width, height } = useElementSize<HTMLDivElement>()
   const stage = { width, height }
   const control = useView(reference.assetId, stage, reference)
-  const mask = useMaskCanvas(reference, part?.mask ?? '', marks.done)
+  const { canvas, ...mask } = useMaskCanvas(reference, part?.mask ?? '', marks.done)
   const widest = widestBrush(reference)
   const mark = (done: Mark) => setMarks((before) => add(before, done))
   const resize = (by: 1 | -1) => setBrush((before) => resized(before, by, widest))
@@ -167,7 +167,9 @@ function Editor({ draft, reference, limits, way: first, onClose }: EditorProps) 
         url={reference.url}
         smallUrl={reference.thumbnailUrl}
         picture={reference}
-        mask={mask}
+        canvas={canvas}
+        canvasSize={mask.size}
+        onFollow={mask.follow}
         tool={tool}
         brush={brush}
         control={control}

@@ -1,5 +1,5 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useMergedRef } from '@mantine/hooks'
+import { useEffect, useEffectEvent, useRef, type Ref, type RefObject } from 'react'
 import type { ViewControl } from '@/features/lightbox/useView'
 import { wheelFactor, type Point, type Size } from '@/features/lightbox/view'
 import type { Mark, Tool } from './marks'
@@ -12,12 +12,16 @@ interface PaintStageProps {
   url: string
   smallUrl: string
   picture: Size
-  mask: MaskCanvas
+  canvas: RefObject<HTMLCanvasElement | null>
+  /** The size of the canvas in its own pixels. */
+  canvasSize: Size
+  onFollow: MaskCanvas['follow']
   tool: Tool
   brush: number
   control: ViewControl
   size: Size
-  sized: ReturnType<typeof useElementSize<HTMLDivElement>>['ref']
+  /** Takes the element whose size is measured. */
+  sized: Ref<HTMLDivElement>
   hidden: boolean
   onMark: (mark: Mark) => void
   onGiveUp: () => void
@@ -25,7 +29,7 @@ interface PaintStageProps {
 
 /** The picture with its mask over it, to paint on. */
 export function PaintStage(props: PaintStageProps) {
-  const { picture, mask, tool, brush, control, size } = props
+  const { picture, canvas, canvasSize, tool, brush, control, size } = props
   const { view } = control
   const stage = useRef<HTMLDivElement>(null)
   const painting = usePainting({
@@ -36,7 +40,7 @@ export function PaintStage(props: PaintStageProps) {
     tool,
     brush,
     onView: control.set,
-    onFollow: mask.follow,
+    onFollow: props.onFollow,
     onMark: props.onMark,
     onGiveUp: props.onGiveUp,
   })
@@ -57,10 +61,10 @@ export function PaintStage(props: PaintStageProps) {
       <div className={classes.sheet} style={{ ...shown, left, top }}>
         <Picture url={props.url} smallUrl={props.smallUrl} />
         <canvas
-          ref={mask.canvas}
+          ref={canvas}
           className={classes.mask}
-          width={mask.size.width}
-          height={mask.size.height}
+          width={canvasSize.width}
+          height={canvasSize.height}
           role="img"
           aria-label="What is painted is drawn anew"
         />
@@ -105,7 +109,7 @@ function Box({ from, to, zoom, left, top }: BoxProps) {
 
 /** The wheel zooms; its listener must be able to stop the page's own scrolling and zooming. */
 function useWheel(
-  stage: React.RefObject<HTMLElement | null>,
+  stage: RefObject<HTMLElement | null>,
   zoomBy: (factor: number, at: Point) => void,
 ): void {
   const turned = useEffectEvent((event: WheelEvent) => {

@@ -94,7 +94,7 @@ export function PaintTools(props: PaintToolsProps) {
           run={() => props.onMark({ kind: 'clear' })}
         />
       </div>
-      <div className={classes.group} role="group" aria-label="View">
+      <div className={`${classes.group} ${classes.view}`} role="group" aria-label="View">
         <Act
           icon={IconMinus}
           label="Farther"

@@ -31,8 +31,7 @@ describe('a picture that grows', () => {
 
   it('comes to a shape by growing alike at both sides', () => {
     expect(toShape(1, picture, limits)).toEqual({ left: 0, right: 0, top: 128, bottom: 128 })
-    const wide = toShape(16 / 9, picture, limits)
-    expect([wide.left, wide.top]).toEqual([168, 0])
-    expect(wide.left).toBe(wide.right)
+    expect(toShape(16 / 9, picture, limits)).toEqual({ left: 168, right: 168, top: 0, bottom: 0 })
+    expect(toShape(5, picture, limits)).toBeNull()
   })
 })

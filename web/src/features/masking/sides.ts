@@ -49,13 +49,17 @@ export function moved(
   }
 }
 
-/** The extension that brings a picture to a shape, alike at both sides. */
-export function toShape(ratio: number, picture: Size, limits: LimitsOut): Extension {
+/**
+ * The extension that brings a picture to a shape, alike at both sides; null where the engine makes
+ * nothing as large.
+ */
+export function toShape(ratio: number, picture: Size, limits: LimitsOut): Extension | null {
   const wider = ratio > picture.width / picture.height
   const more = wider
     ? picture.height * ratio - picture.width
     : picture.width / ratio - picture.height
   const [before, after]: [Side, Side] = wider ? ['left', 'right'] : ['top', 'bottom']
-  const first = moved(NO_EXTENSION, before, more / 2, picture, limits)
-  return moved(first, after, more / 2, picture, limits)
+  const half = Math.round(more / 2 / STEP) * STEP
+  if (half * 2 > roomAt(before, NO_EXTENSION, picture, limits)) return null
+  return { ...NO_EXTENSION, [before]: half, [after]: half }
 }
