@@ -74,6 +74,8 @@ export type {
   TranslateOut,
   TwoFactorSetupOut,
   UploadOut,
+  UpscaleIn,
+  UpscalingOut,
   UsageOut,
   UseCaseOut,
   VersionOut,

@@ -15,6 +15,8 @@ export interface Provenance {
   model: string
   credits: number | null
   reference: { assetId: string; strength: number } | null
+  /** The picture that was upscaled. */
+  upscale: { assetId: string; factor: number } | null
   /** Of a clip. */
   frames: number | null
   fps: number | null
@@ -44,6 +46,8 @@ export const fpsOf = (settings: Raw): number | null => number(settings.fps)
 /** Reads the free-form `settings` of an asset; what is missing is null or empty, never an error. */
 export function readProvenance(settings: Raw): Provenance {
   const reference = object(settings.reference)
+  const upscale = object(settings.upscale)
+  const source = object(upscale.source)
   const rewriting = object(settings.rewriting)
   const motion = object(settings.motion)
   const template = object(rewriting.template)
@@ -64,6 +68,9 @@ export function readProvenance(settings: Raw): Provenance {
     credits: number(settings.unit_credits),
     reference: text(reference.asset_id)
       ? { assetId: text(reference.asset_id), strength: number(reference.strength) ?? 0.5 }
+      : null,
+    upscale: text(source.asset_id)
+      ? { assetId: text(source.asset_id), factor: number(upscale.factor) ?? 1 }
       : null,
     frames: number(settings.frames),
     fps: number(settings.fps),

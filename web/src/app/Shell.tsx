@@ -19,6 +19,7 @@ const Palette = lazy(() => import('@/features/palette/Palette'))
 const ActivityDrawer = lazy(() => import('@/features/activity/ActivityDrawer'))
 const BookDrawer = lazy(() => import('@/features/book/BookDrawer'))
 const CombinationsSheet = lazy(() => import('@/features/book/CombinationsSheet'))
+const UpscaleSheet = lazy(() => import('@/features/upscaling/UpscaleSheet'))
 const KeysHelp = lazy(() => import('./KeysHelp'))
 
 /** The frame around every page of the studio. */
@@ -47,6 +48,7 @@ export function Shell() {
         {panel === 'activity' ? <ActivityDrawer onClose={panels.close} /> : null}
         {panel === 'book' ? <BookDrawer onClose={panels.close} /> : null}
         {panel === 'combinations' ? <CombinationsSheet onClose={panels.close} /> : null}
+        {panel === 'upscale' ? <UpscaleSheet onClose={panels.close} /> : null}
         {panel === 'keys' ? <KeysHelp onClose={panels.close} /> : null}
       </Suspense>
     </div>

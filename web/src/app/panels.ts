@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** What may lie over the page, one at a time. */
-export type Panel = 'palette' | 'activity' | 'keys' | 'book' | 'combinations'
+export type Panel = 'palette' | 'activity' | 'keys' | 'book' | 'combinations' | 'upscale'
 
 let current: Panel | null = null
 const listeners = new Set<() => void>()

@@ -13,6 +13,7 @@ const actions: LibraryActions = {
   again: vi.fn(),
   reference: vi.fn(),
   move: vi.fn(),
+  upscale: vi.fn(),
   favourite: vi.fn(),
   download: vi.fn(),
   remove: vi.fn(),

@@ -55,6 +55,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
     favourite: withAsset((asset) => actions.favourite([asset])),
     again: withAsset((asset) => actions.again(asset)),
     reference: withAsset((asset) => actions.reference(asset)),
+    upscale: withAsset((asset) => actions.upscale(asset)),
     move: withAsset((asset) => actions.move(asset)),
     discard: withAsset((asset, place) => {
       actions.remove([asset])

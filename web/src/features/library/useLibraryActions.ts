@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
 import { makeAgainFromLibrary } from '@/features/jobs/actions'
+import { askToUpscale } from '@/features/upscaling/asking'
 import { sourceOf } from '@/features/workspace/moving'
 import { useAsFirstFrame, useAsReference } from '@/features/workspace/useDraftElsewhere'
 import { count } from '@/ui/format'
@@ -45,6 +46,7 @@ export interface LibraryActions {
   again: (asset: LibraryAssetOut) => void
   reference: (asset: LibraryAssetOut) => void
   move: (asset: LibraryAssetOut) => void
+  upscale: (asset: LibraryAssetOut) => void
   download: (assets: readonly LibraryAssetOut[]) => void
 }
 
@@ -69,6 +71,13 @@ export function useLibraryActions(): LibraryActions {
       again: (asset) => void makeAgainFromLibrary(client, asset.id),
       reference: (asset) => latest.current.asReference(sourceOf(asset)),
       move: (asset) => latest.current.asFirstFrame(sourceOf(asset), asset.prompt),
+      upscale: (asset) =>
+        askToUpscale({
+          id: asset.id,
+          width: asset.width,
+          height: asset.height,
+          thumbnailUrl: asset.thumbnail_url,
+        }),
       download: (assets) => void downloadAll(assets),
     }),
     [client],

@@ -1,4 +1,5 @@
 import {
+  IconArrowsDiagonal,
   IconBookmarkFilled,
   IconBookmarkPlus,
   IconDownload,
@@ -22,6 +23,7 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
   const clip = isClip(item.mimeType)
   const reference = clip ? undefined : actions.reference
   const move = clip ? undefined : actions.move
+  const upscale = clip ? undefined : actions.upscale
   return (
     <div className={classes.bar}>
       {item.kind === 'staged' && keep ? (
@@ -68,6 +70,14 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
           name="Move this picture"
           shortcut="move"
           run={() => move(item)}
+        />
+      ) : null}
+      {upscale ? (
+        <Act
+          icon={IconArrowsDiagonal}
+          label="Upscale"
+          shortcut="upscale"
+          run={() => upscale(item)}
         />
       ) : null}
       <a

@@ -21,6 +21,7 @@ async function shown(made: JobOut) {
     again: vi.fn(),
     reference: vi.fn(),
     move: vi.fn(),
+    upscale: vi.fn(),
   }
   const on = { open: vi.fn(), menu: vi.fn(), edit: vi.fn(), hide: vi.fn() }
   const view = await renderPage(

@@ -75,6 +75,7 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
             actions.reference(asset)
             show(undefined)
           }),
+          upscale: withAsset(({ asset }) => actions.upscale(asset)),
           move: withAsset(({ job, asset }) => {
             actions.move(job, asset)
             show(undefined)
