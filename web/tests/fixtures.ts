@@ -77,6 +77,8 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       height: 768,
       count: 1,
       reference: null,
+      upscale: null,
+      upscale: null,
       clip: null,
       enhance: false,
       prompt_syntax: 'a1111',

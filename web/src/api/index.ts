@@ -77,6 +77,8 @@ export type {
   TranslateOut,
   TwoFactorSetupOut,
   UploadOut,
+  UpscaleIn,
+  UpscalingOut,
   UsageOut,
   UseCaseOut,
   VersionOut,

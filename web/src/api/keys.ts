@@ -26,6 +26,9 @@ export const keys = {
   jobTypes: ['job-types'] as const,
   engines: ['engines'] as const,
   controls: ['controls'] as const,
+  upscaling: ['upscaling'] as const,
+  /** A picture that another one was upscaled from. */
+  origin: (id: string) => ['origin', id] as const,
   engineServers: ['engine-servers'] as const,
   engineDefaults: ['engine-defaults'] as const,
   workers: ['workers'] as const,

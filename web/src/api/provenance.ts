@@ -15,6 +15,8 @@ export interface Provenance {
   model: string
   credits: number | null
   reference: { assetId: string; strength: number; masked: boolean; extended: boolean } | null
+  /** The picture that was upscaled. */
+  upscale: { assetId: string; factor: number } | null
   /** Of a clip. */
   frames: number | null
   fps: number | null
@@ -44,6 +46,8 @@ export const fpsOf = (settings: Raw): number | null => number(settings.fps)
 /** Reads the free-form `settings` of an asset; what is missing is null or empty, never an error. */
 export function readProvenance(settings: Raw): Provenance {
   const reference = object(settings.reference)
+  const upscale = object(settings.upscale)
+  const source = object(upscale.source)
   const rewriting = object(settings.rewriting)
   const motion = object(settings.motion)
   const template = object(rewriting.template)
@@ -69,6 +73,9 @@ export function readProvenance(settings: Raw): Provenance {
           masked: text(object(reference.mask).asset_id) !== '',
           extended: Object.values(object(reference.extension)).some(Boolean),
         }
+      : null,
+    upscale: text(source.asset_id)
+      ? { assetId: text(source.asset_id), factor: number(upscale.factor) ?? 1 }
       : null,
     frames: number(settings.frames),
     fps: number(settings.fps),

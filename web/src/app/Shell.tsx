@@ -19,6 +19,7 @@ const ActivityDrawer = lazy(() => import('@/features/activity/ActivityDrawer'))
 const BookDrawer = lazy(() => import('@/features/book/BookDrawer'))
 const CombinationsSheet = lazy(() => import('@/features/book/CombinationsSheet'))
 const MaskEditor = lazy(() => import('@/features/masking/MaskEditor'))
+const UpscaleSheet = lazy(() => import('@/features/upscaling/UpscaleSheet'))
 const KeysHelp = lazy(() => import('./KeysHelp'))
 
 /** The frame around every page of the studio. */
@@ -51,6 +52,7 @@ export function Shell() {
         {panel === 'part' || panel === 'extend' ? (
           <MaskEditor way={panel === 'part' ? 'paint' : 'extend'} onClose={panels.close} />
         ) : null}
+        {panel === 'upscale' ? <UpscaleSheet onClose={panels.close} /> : null}
         {panel === 'keys' ? <KeysHelp onClose={panels.close} /> : null}
       </Suspense>
     </div>

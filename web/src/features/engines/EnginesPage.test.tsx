@@ -19,6 +19,7 @@ const attic: EngineServerOut = {
   name: 'Attic',
   address: 'http://192.168.1.20:8188',
   has_key: true,
+  username: '',
   model: '',
   has_workflow: false,
   notes: [],
@@ -146,7 +147,8 @@ describe('the page of engines', () => {
     }
     await fill('Name', 'Hall')
     await fill('Address', 'http://10.0.0.2:7860')
-    await fill(/^Key/, 'private')
+    await fill(/^Name, if/, 'ann')
+    await fill(/^Password/, 'private')
     await user.click(within(form).getByRole('button', { name: 'Connect and test' }))
     await waitFor(() =>
       expect(sent[0]?.body).toEqual({
@@ -154,6 +156,7 @@ describe('the page of engines', () => {
         name: 'Hall',
         address: 'http://10.0.0.2:7860',
         key: 'private',
+        username: 'ann',
         model: '',
       }),
     )

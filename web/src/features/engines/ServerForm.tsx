@@ -25,6 +25,7 @@ export function ServerForm({ server, onDone }: FormProps) {
   const [name, setName] = useState(server?.name ?? '')
   const [address, setAddress] = useState(server?.address ?? '')
   const [key, setKey] = useState('')
+  const [username, setUsername] = useState(server?.username ?? '')
   const [model, setModel] = useState(server?.model ?? '')
   const [workflow, setWorkflow] = useState<Wanted>(undefined)
   const readAfresh = useReadAfresh()
@@ -36,6 +37,7 @@ export function ServerForm({ server, onDone }: FormProps) {
         address: address.trim() || about.address,
         model,
         ...(key ? { key } : {}),
+        ...(named !== null && named !== (server?.username ?? '') ? { username: named } : {}),
         ...(workflow === undefined || kind !== 'comfyui' ? {} : { workflow }),
       }
       return server
@@ -48,6 +50,8 @@ export function ServerForm({ server, onDone }: FormProps) {
       onDone()
     },
   })
+  // Null where the kind has no names to sign in by.
+  const named = about.login ? username.trim() : null
   const wrong = save.error instanceof ApiError ? save.error.field : null
   const errorAt = (field: string) => (wrong === field ? sentenceOf(save.error) : undefined)
   const submit = (event: SubmitEvent) => {
@@ -96,8 +100,21 @@ export function ServerForm({ server, onDone }: FormProps) {
           onChange={(event) => setAddress(event.currentTarget.value)}
         />
       </div>
+      {about.login ? (
+        <TextInput
+          label="Name, if it wants one"
+          description="Of --api-auth NAME:PASSWORD. Empty where a key is enough."
+          size="md"
+          maxLength={100}
+          autoComplete="off"
+          spellCheck={false}
+          value={username}
+          error={errorAt('username')}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+      ) : null}
       <PasswordInput
-        label={about.key ? 'Key' : 'Key, if it wants one'}
+        label={about.key ? 'Key' : named ? 'Password' : 'Key, if it wants one'}
         description={
           server?.has_key
             ? 'One is kept. Leave this empty to keep it; at another host or port it has to be given again.'
@@ -129,7 +146,7 @@ export function ServerForm({ server, onDone }: FormProps) {
           onChange={setWorkflow}
         />
       ) : null}
-      {save.isError && !['name', 'address', 'key', 'workflow'].includes(wrong ?? '') ? (
+      {save.isError && !['name', 'address', 'key', 'username', 'workflow'].includes(wrong ?? '') ? (
         <p className={classes.error} role="alert">
           {sentenceOf(save.error)}
         </p>

@@ -10,6 +10,8 @@ interface About {
   address: string
   /** Whether it usually wants a key. */
   key: boolean
+  /** Whether it may ask for a name and a password in its place. */
+  login?: true
 }
 
 /** The kinds of servers, as people know them. */
@@ -25,6 +27,7 @@ export const KINDS: Record<Kind, About> = {
     hint: 'Pictures. Start the server with --api.',
     address: 'http://127.0.0.1:7860',
     key: false,
+    login: true,
   },
   'openai-images': {
     label: 'OpenAI images',

@@ -14,6 +14,7 @@ const actions: LibraryActions = {
   reference: vi.fn(),
   part: vi.fn(),
   move: vi.fn(),
+  upscale: vi.fn(),
   favourite: vi.fn(),
   download: vi.fn(),
   remove: vi.fn(),

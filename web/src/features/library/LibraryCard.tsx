@@ -1,4 +1,5 @@
 import {
+  IconArrowsDiagonal,
   IconCheck,
   IconDownload,
   IconHeart,
@@ -106,6 +107,7 @@ function Acts({ asset, active, actions }: CardProps) {
             <>
               {act(IconPhotoUp, 'Use as reference', () => actions.reference(asset), classes.second)}
               {act(IconMovie, 'Move this picture', () => actions.move(asset), classes.second)}
+              {act(IconArrowsDiagonal, 'Upscale', () => actions.upscale(asset), classes.third)}
             </>
           )}
           {act(IconDownload, 'Download', () => actions.download([asset]), classes.third)}

@@ -239,6 +239,9 @@ function useLibraryKeys({
     reference: one((asset) => {
       if (!isClip(asset.mime_type)) actions.reference(asset)
     }),
+    upscale: one((asset) => {
+      if (!isClip(asset.mime_type)) actions.upscale(asset)
+    }),
     move: one((asset) => {
       if (!isClip(asset.mime_type)) actions.move(asset)
     }),

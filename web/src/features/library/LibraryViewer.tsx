@@ -58,6 +58,7 @@ export function LibraryViewer({ view, assets, ready, actions, onNearEnd }: Libra
     again: withAsset((asset) => actions.again(asset)),
     reference: withAsset((asset) => actions.reference(asset)),
     ...(canPaint ? { part: withAsset((asset) => actions.part(asset)) } : {}),
+    upscale: withAsset((asset) => actions.upscale(asset)),
     move: withAsset((asset) => actions.move(asset)),
     discard: withAsset((asset, place) => {
       actions.remove([asset])

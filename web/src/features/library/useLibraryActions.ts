@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { sdk, sentenceOf, type LibraryAssetOut } from '@/api'
 import { makeAgainFromLibrary } from '@/features/jobs/actions'
+import { askToUpscale } from '@/features/upscaling/asking'
 import { sourceOf } from '@/features/workspace/moving'
 import { useAsFirstFrame, useAsPart, useAsReference } from '@/features/workspace/useDraftElsewhere'
 import { count } from '@/ui/format'
@@ -47,6 +48,7 @@ export interface LibraryActions {
   /** Says which part of a picture is drawn anew. */
   part: (asset: LibraryAssetOut) => void
   move: (asset: LibraryAssetOut) => void
+  upscale: (asset: LibraryAssetOut) => void
   download: (assets: readonly LibraryAssetOut[]) => void
 }
 
@@ -73,6 +75,13 @@ export function useLibraryActions(): LibraryActions {
       reference: (asset) => latest.current.asReference(sourceOf(asset)),
       part: (asset) => latest.current.asPart(sourceOf(asset)),
       move: (asset) => latest.current.asFirstFrame(sourceOf(asset), asset.prompt),
+      upscale: (asset) =>
+        askToUpscale({
+          id: asset.id,
+          width: asset.width,
+          height: asset.height,
+          thumbnailUrl: asset.thumbnail_url,
+        }),
       download: (assets) => void downloadAll(assets),
     }),
     [client],

@@ -1,4 +1,5 @@
 import {
+  IconArrowsDiagonal,
   IconBookmarkFilled,
   IconBookmarkPlus,
   IconBrush,
@@ -24,6 +25,7 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
   const reference = clip ? undefined : actions.reference
   const part = clip ? undefined : actions.part
   const move = clip ? undefined : actions.move
+  const upscale = clip ? undefined : actions.upscale
   return (
     <div className={classes.bar}>
       {item.kind === 'staged' && keep ? (
@@ -79,6 +81,14 @@ export function ActionBar({ item, actions }: { item: ViewerItem; actions: Viewer
           name="Move this picture"
           shortcut="move"
           run={() => move(item)}
+        />
+      ) : null}
+      {upscale ? (
+        <Act
+          icon={IconArrowsDiagonal}
+          label="Upscale"
+          shortcut="upscale"
+          run={() => upscale(item)}
         />
       ) : null}
       <a

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { listenToKeys } from '@/keys/dispatch'
 import { renderPage } from '../../../tests/render'
+import { libraryAsset } from '../../../tests/fixtures'
 import { server } from '../../../tests/server'
 import type { ViewerActions, ViewerItem } from './contract'
 import { viewerItem } from './fixtures'
@@ -117,6 +118,35 @@ describe('the viewer', () => {
     expect(compared()).toBe(2)
     press('ArrowRight')
     expect(compared()).toBe(1)
+  })
+
+  it('lays an upscaled picture over what it was before', async () => {
+    server.use(
+      http.get('http://studio.test/api/workspace/assets/:id', ({ params }) =>
+        params.id === 'large'
+          ? HttpResponse.json({
+              id: 'large',
+              settings: {
+                ...SETTINGS,
+                task: 'upscale',
+                upscale: { source: { asset_id: 'small' }, factor: 4 },
+              },
+              file_size_bytes: 9_000_000,
+              mime_type: 'image/png',
+            })
+          : new HttpResponse(null, { status: 404 }),
+      ),
+      http.get('http://studio.test/api/library/assets/small', () =>
+        HttpResponse.json(libraryAsset(1, { id: 'small', url: '/api/files/small.png' })),
+      ),
+    )
+    await open({ items: [viewerItem({ id: 'large', width: 2048, height: 1536 })] })
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Compare with what it was before' }),
+    )
+    expect(screen.getByText('Before and after')).toBeTruthy()
+    press('c')
+    expect(screen.queryByText('Before and after')).toBeNull()
   })
 
   it('has nothing to compare with where a job made one picture', async () => {

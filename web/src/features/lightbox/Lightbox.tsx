@@ -16,6 +16,7 @@ import { Stage } from './Stage'
 import { Strip } from './Strip'
 import { TopBar } from './TopBar'
 import { useClip } from './useClip'
+import { useOrigin } from './useOrigin'
 import { useView } from './useView'
 
 /** The viewer: one picture over everything else, with all that is known about it. */
@@ -63,7 +64,8 @@ function Viewer({
   const { ref, width, height } = useElementSize()
   const size = { width, height }
   const control = useView(item.id, size, item)
-  const compare = useCompare(items, item)
+  const origin = useOrigin(item)
+  const compare = useCompare(items, item, origin)
   const clip = useClip(item)
   const covered = useCovered(item)
   const step = (by: 1 | -1) => {
@@ -100,6 +102,9 @@ function Viewer({
       move: () => {
         if (!clip.is) actions.move?.(item)
       },
+      upscale: () => {
+        if (!clip.is) actions.upscale?.(item)
+      },
       ...(clip.is
         ? {
             'viewer.play': clip.toggle,
@@ -131,7 +136,8 @@ function Viewer({
           control={control}
           details={details}
           onDetails={() => setDetails(!details)}
-          onCompare={compare.batch.length > 1 ? compare.toggle : null}
+          pair={origin ? 'before' : 'batch'}
+          onCompare={compare.possible ? compare.toggle : null}
           onClose={onClose}
         />
         <div className={classes.room} ref={ref}>
@@ -140,6 +146,7 @@ function Viewer({
             before={items[index - 1] ?? null}
             after={items[index + 1] ?? null}
             other={compare.other}
+            pair={origin ? 'before' : 'batch'}
             size={size}
             control={control}
             video={clip.attach}
@@ -184,17 +191,22 @@ function Viewer({
   )
 }
 
-/** Two of a batch on either side of a divider; ends when another batch is looked at. */
-function useCompare(items: readonly ViewerItem[], item: ViewerItem) {
+/**
+ * Two of a batch, or an upscaled picture and what it was before, on either side of a divider; ends
+ * when another batch is looked at.
+ */
+function useCompare(items: readonly ViewerItem[], item: ViewerItem, origin: ViewerItem | null) {
   const [otherId, setOtherId] = useState<string | null>(null)
   const batch = batchOf(items, item)
-  const found = batch.find((each) => each.id === otherId) ?? null
-  const other = found?.id === item.id ? partnerOf(batch, item) : found
+  const pool = origin ? [item, origin] : batch
+  const found = pool.find((each) => each.id === otherId) ?? null
+  const other = found?.id === item.id ? partnerOf(pool, item) : found
   return {
     batch,
     other,
-    toggle: () => setOtherId(other ? null : (partnerOf(batch, item)?.id ?? null)),
-    turn: (step: 1 | -1) => setOtherId(partnerOf(batch, item, other, step)?.id ?? null),
+    possible: pool.length > 1,
+    toggle: () => setOtherId(other ? null : (partnerOf(pool, item)?.id ?? null)),
+    turn: (step: 1 | -1) => setOtherId(partnerOf(pool, item, other, step)?.id ?? null),
     pick: (picked: ViewerItem) => {
       if (picked.id !== item.id) setOtherId(picked.id)
     },

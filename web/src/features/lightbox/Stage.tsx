@@ -1,5 +1,5 @@
 import { useRef, useState, type PointerEvent, type RefCallback } from 'react'
-import { clampSplit, splitByKey } from './compare'
+import { clampSplit, splitByKey, type Pair } from './compare'
 import type { ViewerItem } from './contract'
 import { Slide } from './Slide'
 import classes from './Stage.module.css'
@@ -19,6 +19,7 @@ interface StageProps {
   after: ViewerItem | null
   /** The picture that lies under the divider's right side. */
   other: ViewerItem | null
+  pair: Pair
   size: Size
   control: ViewControl
   /** Takes the element of the clip that is looked at. */
@@ -60,6 +61,7 @@ export function Stage(props: StageProps) {
         <Compared
           item={item}
           other={other}
+          pair={props.pair}
           control={control}
           split={split}
           onSplit={setSplit}
@@ -119,13 +121,14 @@ function useSwipe({ item, size, onStep, onClose }: StageProps) {
 interface ComparedProps {
   item: ViewerItem
   other: ViewerItem
+  pair: Pair
   control: ViewControl
   split: number
   onSplit: (share: number) => void
   shareAt: (clientX: number) => number
 }
 
-function Compared({ item, other, control, split, onSplit, shareAt }: ComparedProps) {
+function Compared({ item, other, pair, control, split, onSplit, shareAt }: ComparedProps) {
   const percent = `${(split * 100).toFixed(2)}%`
   const drag = (event: PointerEvent) => {
     if (event.currentTarget.hasPointerCapture(event.pointerId)) onSplit(shareAt(event.clientX))
@@ -138,8 +141,17 @@ function Compared({ item, other, control, split, onSplit, shareAt }: ComparedPro
       <div className={classes.slide} style={{ clipPath: `inset(0 calc(100% - ${percent}) 0 0)` }}>
         <Slide key={item.id} item={item} view={control.view} />
       </div>
-      <Side letter="A" item={item} className={classes.sideA} />
-      <Side letter="B" item={other} className={classes.sideB} />
+      {pair === 'before' ? (
+        <>
+          <Side words="After" className={classes.sideA} />
+          <Side words="Before" className={classes.sideB} />
+        </>
+      ) : (
+        <>
+          <Side words={`A${seedOf(item)}`} className={classes.sideA} />
+          <Side words={`B${seedOf(other)}`} className={classes.sideB} />
+        </>
+      )}
       <div
         className={classes.divider}
         style={{ left: percent }}
@@ -165,17 +177,8 @@ function Compared({ item, other, control, split, onSplit, shareAt }: ComparedPro
   )
 }
 
-interface SideProps {
-  letter: string
-  item: ViewerItem
-  className: string | undefined
-}
+const seedOf = (item: ViewerItem): string => (item.seed === null ? '' : `, seed ${item.seed}`)
 
-function Side({ letter, item, className }: SideProps) {
-  return (
-    <span className={`${classes.side} ${className ?? ''}`}>
-      {letter}
-      {item.seed === null ? '' : `, seed ${item.seed}`}
-    </span>
-  )
+function Side({ words, className }: { words: string; className: string | undefined }) {
+  return <span className={`${classes.side} ${className ?? ''}`}>{words}</span>
 }

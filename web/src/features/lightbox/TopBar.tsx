@@ -9,15 +9,23 @@ import {
   type Icon,
 } from '@tabler/icons-react'
 import { keyHint, type KeyAction } from '@/keys/keymap'
+import type { Pair } from './compare'
 import type { ViewerItem } from './contract'
 import classes from './Lightbox.module.css'
 import type { ViewControl } from './useView'
+
+const COMPARING: Record<Pair, [begin: string, going: string]> = {
+  batch: ['Compare within the batch', 'Comparing two of the batch'],
+  before: ['Compare with what it was before', 'Before and after'],
+}
 
 interface TopBarProps {
   items: readonly ViewerItem[]
   index: number
   item: ViewerItem
   other: ViewerItem | null
+  /** What it would be compared with. */
+  pair: Pair
   control: ViewControl
   details: boolean
   onDetails: () => void
@@ -29,7 +37,8 @@ interface TopBarProps {
 /** Where one is, how near one looks, and the way out. */
 export function TopBar(props: TopBarProps) {
   const { items, index, item, other, control } = props
-  const words = other ? 'Comparing two of the batch' : (item.title ?? item.prompt)
+  const [begin, comparing] = COMPARING[props.pair]
+  const words = other ? comparing : (item.title ?? item.prompt)
   return (
     <header className={classes.top}>
       <Tool
@@ -66,7 +75,7 @@ export function TopBar(props: TopBarProps) {
       {props.onCompare ? (
         <Tool
           icon={IconColumns2}
-          label={other ? 'End the comparison' : 'Compare within the batch'}
+          label={other ? 'End the comparison' : begin}
           shortcut="viewer.compare"
           pressed={other !== null}
           run={props.onCompare}

@@ -1,5 +1,8 @@
 import type { ViewerItem } from './contract'
 
+/** Two that are compared: of one batch, or an upscaled picture and what it was before. */
+export type Pair = 'batch' | 'before'
+
 /** The pictures that were made together with one, itself among them, in their order. */
 export function batchOf(items: readonly ViewerItem[], item: ViewerItem): ViewerItem[] {
   return item.jobId === null ? [item] : items.filter((each) => each.jobId === item.jobId)

@@ -36,6 +36,8 @@ export interface ViewerActions {
   part?: (item: ViewerItem) => void
   /** Makes the picture the first frame of a clip. */
   move?: (item: ViewerItem) => void
+  /** Asks how much larger the picture is to be. */
+  upscale?: (item: ViewerItem) => void
   favourite?: (item: ViewerItem) => void
   /** Puts single values (a prompt, a seed, a size) into the draft of the workspace. */
   use?: (patch: Partial<Draft>, said: string) => void

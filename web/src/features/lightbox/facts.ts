@@ -61,7 +61,7 @@ export function makingFacts(
     value: `${size.width} × ${size.height}`,
     copy: `${size.width}x${size.height}`,
     note: ratioName(size.width, size.height),
-    use: { size: made?.width && made.height ? { width: made.width, height: made.height } : size },
+    use: { size: drawnSize(made, size) },
   })
   if (made) {
     if (made.steps !== null)
@@ -96,6 +96,14 @@ export function makingFacts(
         label: 'Motion',
         value: made.motion.kind.replaceAll('-', ' '),
         use: { motion: made.motion.kind, motionStrength: made.motion.strength },
+      })
+    }
+    if (made.upscale) {
+      facts.push({
+        label: 'Upscaled',
+        value: `${made.upscale.factor} times`,
+        copy: made.upscale.assetId,
+        note: 'from a picture of the studio',
       })
     }
     if (made.reference) {
@@ -140,6 +148,14 @@ export function makingFacts(
   return facts
 }
 
+/** The size that a picture was drawn at, before it was upscaled. */
+function drawnSize(made: Provenance | null, size: { width: number; height: number }) {
+  const width = made?.width ?? size.width
+  const height = made?.height ?? size.height
+  const factor = made?.upscale?.factor ?? 1
+  return { width: width / factor, height: height / factor }
+}
+
 const credits = (amount: number): string => `${amount} ${amount === 1 ? 'credit' : 'credits'}`
 
 /** What the engine reported, by its own names, as text. */
@@ -181,7 +197,7 @@ export function wholeDraft(item: ViewerItem, made: Provenance): Draft {
     improved: final === null ? null : rewritingFor(original, final),
     jobType: made.jobType || EMPTY_DRAFT.jobType,
     count: 1,
-    size: { width: made.width ?? item.width, height: made.height ?? item.height },
+    size: drawnSize(made, { width: item.width, height: item.height }),
     seed: made.seed ?? item.seed,
     negative,
     steps: made.steps,

@@ -11,7 +11,8 @@ import { server } from '../../../tests/server'
 import MaskEditor from './MaskEditor'
 import { hasUnsentMask, sendMask } from './sendMask'
 
-const REFERENCE = { assetId: 'a', url: '/a.png', thumbnailUrl: '/a.webp', width: 64, height: 48 }
+const REFERENCE = {
+  rating: 'general' as const, assetId: 'a', url: '/a.png', thumbnailUrl: '/a.webp', width: 64, height: 48 }
 const PNG = `data:image/png;base64,${btoa('a mask')}`
 
 /** A canvas that remembers whether anything was painted, since jsdom has none. */

@@ -1,4 +1,5 @@
 import {
+  IconArrowsDiagonal,
   IconBookmarkFilled,
   IconBookmarkPlus,
   IconMovie,
@@ -107,6 +108,7 @@ export function Card({ job, asset, retentionDays, actions, on }: CardProps) {
               label="Move this picture"
               run={() => actions.move(job, asset)}
             />
+            <Action icon={IconArrowsDiagonal} label="Upscale" run={() => actions.upscale(asset)} />
           </>
         )}
         <Action icon={IconTrash} label="Discard" run={() => actions.discard(job, [asset])} />

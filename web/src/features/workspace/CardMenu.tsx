@@ -1,6 +1,7 @@
 import '@/ui/overlays.css'
 import { Button, Drawer } from '@mantine/core'
 import {
+  IconArrowsDiagonal,
   IconBookmarkPlus,
   IconBookmarks,
   IconCopy,
@@ -81,6 +82,7 @@ function ofPicture(job: JobOut, asset: AssetRef, actions: StagedActions): Item[]
       : [
           { label: 'Use as reference', icon: IconPhotoUp, run: () => actions.reference(asset) },
           { label: 'Move this picture', icon: IconMovie, run: () => actions.move(job, asset) },
+          { label: 'Upscale', icon: IconArrowsDiagonal, run: () => actions.upscale(asset) },
         ]),
   ]
 }

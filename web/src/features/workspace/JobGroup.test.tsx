@@ -22,6 +22,7 @@ async function shown(made: JobOut) {
     reference: vi.fn(),
     part: vi.fn(),
     move: vi.fn(),
+    upscale: vi.fn(),
   }
   const on = { open: vi.fn(), menu: vi.fn(), edit: vi.fn(), hide: vi.fn() }
   const view = await renderPage(

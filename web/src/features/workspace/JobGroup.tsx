@@ -82,6 +82,7 @@ function GroupHead({ job, live, actions, on }: JobGroupProps & { live: string | 
     job.quality,
     `seed ${job.params.seed}`,
     job.enhanced_prompt ? 'improved prompt' : '',
+    job.params.upscale ? `upscaled ${job.params.upscale.factor} ×` : '',
     job.params.reference ? 'from a reference' : '',
     job.params.clip ? lengthOf(job.params.clip.seconds) : '',
     job.params.clip?.first_frame ? 'from a picture' : '',

@@ -85,6 +85,7 @@ function OpenViewer({ rows, ready, actions, onNearEnd, view }: ViewerProps & { v
                 }),
               }
             : {}),
+          upscale: withAsset(({ asset }) => actions.upscale(asset)),
           move: withAsset(({ job, asset }) => {
             actions.move(job, asset)
             show(undefined)

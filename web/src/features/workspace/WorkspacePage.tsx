@@ -200,6 +200,9 @@ function useGridKeys(
     down: () => moveFocus(grid.current, 'down'),
     open: onFocused(({ asset }) => open(asset.id)),
     keep: onFocused(({ job, asset }) => actions.keep(job, asset)),
+    upscale: onFocused(({ asset }) => {
+      if (!isClip(asset.mime_type)) actions.upscale(asset)
+    }),
     move: onFocused(({ job, asset }) => {
       if (!isClip(asset.mime_type)) actions.move(job, asset)
     }),

@@ -12,18 +12,20 @@ export function draftOf(job: JobOut, type: JobTypeOut | undefined): Draft {
   const engine = type?.engines.some(({ id }) => id === made) ? made : ''
   const limits = (type && typeFor({ ...EMPTY_DRAFT, engine }, type)?.limits) ?? null
   const own = (value: number, standard: number | undefined) => (value === standard ? null : value)
-  const ownSize = params.width === limits?.width.default && params.height === limits.height.default
+  // An upscale is edited as the picture that it came from.
+  const factor = params.upscale?.factor ?? 1
+  const size = { width: params.width / factor, height: params.height / factor }
+  const ownSize = size.width === limits?.width.default && size.height === limits.height.default
   const rewritten = job.enhanced_prompt !== null && job.strategy !== 'finished'
   return {
     ...EMPTY_DRAFT,
     prompt: job.original_prompt,
     jobType: job.job_type,
     count: params.count,
-    size:
-      ownSize || params.clip?.first_frame ? null : { width: params.width, height: params.height },
+    size: ownSize || params.clip?.first_frame ? null : size,
     seed: params.seed,
     engine,
-    model: params.model ?? '',
+    model: params.upscale ? '' : (params.model ?? ''),
     scheduler: params.scheduler ?? '',
     negative: params.negative_prompt,
     steps: own(params.steps, limits?.steps.default),

@@ -4,6 +4,7 @@ import { keys } from '@/api/keys'
 import { makeAgain } from '@/features/jobs/actions'
 import { patchAsset } from '@/features/jobs/cache'
 import { countOf } from '@/ui/format'
+import { askToUpscale } from '@/features/upscaling/asking'
 import { flyToLibrary } from '@/ui/keepFlight'
 import { showToast } from '@/ui/toastStore'
 import { discard } from './discarding'
@@ -19,8 +20,15 @@ export interface StagedActions {
   reference: (asset: AssetRef) => void
   /** Says which part of a picture is drawn anew. */
   part: (asset: AssetRef) => void
+  /** Asks how much larger a picture is to be. */
+  upscale: (asset: AssetRef) => void
   /** Makes a picture the first frame of a clip that is to be made. */
   move: (job: JobOut, asset: AssetRef) => void
+}
+
+const sourcePicture = (asset: AssetRef) => {
+  const { assetId: id, ...rest } = sourceOf(asset)
+  return { id, ...rest }
 }
 
 const cardOf = (id: string): Element | null => document.querySelector(`[data-asset-id="${id}"]`)
@@ -73,6 +81,7 @@ export function useStagedActions(): StagedActions {
       showToast({ id: 'draft', text: 'Reference set', lasts: 2500 })
     },
     part: (asset) => changePart(sourceOf(asset)),
+    upscale: (asset) => askToUpscale(sourcePicture(asset)),
     move: (job, asset) => {
       patchDraft(draftToMove(sourceOf(asset), job.original_prompt))
       showToast({ id: 'draft', text: 'First frame set: choose a motion and make', lasts: 3500 })
