@@ -23,6 +23,7 @@ from fabula.core.migrate import migrate
 
 TEMPLATE = "fabula_template"
 SECRET = b"of the studio in the tests"
+_ROOM_BYTES = 2 * 2**30
 MakeCaller = Callable[..., Awaitable[Caller]]
 
 
@@ -36,7 +37,9 @@ class Server:
     def create(self, template: str = "template1") -> str:
         """A new database of the studio's owner; returns their DSN."""
         name = f"test_{uuid.uuid4().hex}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
+        self.admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER {OWNER}"
+        )
         return self.postgres.dsn(name)
 
     def drop(self, dsn: str) -> None:
@@ -52,7 +55,7 @@ def as_superuser(dsn: str) -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Each process of pytest-xdist runs a server of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="fabula-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="fabula-tests-", dir=_memory_folder()))
     folder.chmod(0o755)  # the server may run as another user, who must pass through
     postgres = EmbeddedPostgres(folder, fsync=False)
     try:
@@ -63,6 +66,14 @@ def server() -> Iterator[Server]:
         postgres.release()
         shutil.rmtree(postgres.place.socket, ignore_errors=True)
         shutil.rmtree(folder)
+
+
+def _memory_folder() -> str | None:
+    """Where files stay in memory, if there is room: a database is made twenty times as fast
+    there. None is the usual folder for temporary files."""
+    shared = Path("/dev/shm")  # noqa: S108 - a mount, and mkdtemp makes a private folder in it
+    roomy = shared.is_dir() and os.access(shared, os.W_OK)
+    return str(shared) if roomy and shutil.disk_usage(shared).free > _ROOM_BYTES else None
 
 
 @pytest.fixture(scope="session")
