@@ -22,6 +22,7 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
+    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -83,8 +84,10 @@ class A1111:
             previews=True,
             schedulers=facts.samplers,
             loras=True,
+            lora_files=tuple(map(LoraChoice, facts.loras)),
             families=("sdxl", "wan"),
             models=facts.models,
+            default_model=self._to.model if self._to else "",
         )
 
     def load(self) -> None:

@@ -31,6 +31,7 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
+    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -97,8 +98,10 @@ class ComfyUI:
             previews=True,
             schedulers=facts.samplers,
             loras=True,
+            lora_files=tuple(map(LoraChoice, facts.loras)),
             families=("sdxl", "wan"),
             models=facts.models,
+            default_model=self._to.model if self._to else "",
         )
         return able if self._own is None else _limited(able, self._own)
 
@@ -539,7 +542,9 @@ def _limited(able: ImageCapabilities, own: Workflow) -> ImageCapabilities:
         seeds="seed" in own.slots,
         schedulers=able.schedulers if "sampler" in own.slots else (),
         models=able.models if "checkpoint" in own.slots else (),
+        default_model=able.default_model if "checkpoint" in own.slots else "",
         loras="checkpoint" in own.slots,
+        lora_files=able.lora_files if "checkpoint" in own.slots else (),
         **fixed,
     )
 

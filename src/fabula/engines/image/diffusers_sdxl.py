@@ -3,6 +3,8 @@
 Models lie in MODELS_DIR/sdxl: folders as ``save_pretrained`` writes them, or single
 ``.safetensors`` files. A single file carries no configuration: it takes that of a folder of its
 kind beside it, or diffusers fetches it. LoRAs are ``.safetensors`` files below MODELS_DIR/loras.
+The folders that ComfyUI and A1111 have for both are read as well, here and in further folders of
+models; a name is a path below such a folder, without the suffix.
 
 Options of the engine:
 
@@ -24,7 +26,6 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,6 +49,7 @@ from fabula.engines.base import (
     ImageOutput,
     ImageRequest,
     Lora,
+    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -56,12 +58,22 @@ from fabula.engines.base import (
 from fabula.engines.cpu import cpu_flags
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.model_files import families
+from fabula.engines.model_files.facts import Kind
+from fabula.engines.model_files.shelf import (
+    CHECKPOINT_FOLDERS,
+    LORA_FOLDERS,
+    Found,
+    walk,
+    walk_all,
+)
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "compel", "safetensors")
-MODELS, LORAS = "sdxl", "loras"
+MODELS, LORAS = CHECKPOINT_FOLDERS[0], LORA_FOLDERS[0]
 XL, SD = "StableDiffusionXLPipeline", "StableDiffusionPipeline"
 FROM_PICTURE = {XL: "StableDiffusionXLImg2ImgPipeline", SD: "StableDiffusionImg2ImgPipeline"}
 NATIVE_SIDE = {XL: 1024, SD: 512}
+KINDS = {families.SDXL: XL, families.SD15: SD, families.SD2: SD}
 SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddim": ("DDIMScheduler", {}),
     "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
@@ -78,8 +90,6 @@ SMALLEST_SIDE = 64
 PREVIEW_SIDE = 192
 ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
-
-MOST_HEADER_BYTES = 100_000_000
 
 Pipeline: TypeAlias = Any
 Tensor: TypeAlias = Any
@@ -101,6 +111,7 @@ class ModelPlace:
     path: Path
     kind: str
     side: int
+    family: str = ""
     donor: Path | None = None
 
 
@@ -127,8 +138,8 @@ class DiffusersSdxl:
     )
 
     def __init__(self, context: EngineContext) -> None:
+        self._folders = tuple(Path(folder) for folder in context.model_folders)
         self._models = Path(context.models_dir, MODELS)
-        self._loras = Path(context.models_dir, LORAS)
         self._threads = max(1, context.threads)
         self._options = context.options
         self._loaded: LoadedModel | None = None
@@ -138,7 +149,7 @@ class DiffusersSdxl:
         if absent:
             reason = f"Not installed: {', '.join(absent)}."
             return Availability(False, reason, "Run `pip install 'fabula[diffusers]'`.")
-        models = models_in(self._models)
+        models = self._all_models()
         if not models:
             remedy = (
                 "Put an SDXL model there: a folder as diffusers writes it, or a .safetensors file."
@@ -152,8 +163,20 @@ class DiffusersSdxl:
 
     def capabilities(self) -> ImageCapabilities:
         """Sizes are those of the default model."""
-        models = models_in(self._models)
-        side = self._chosen(models, None).side if models else NATIVE_SIDE[XL]
+        models = self._all_models()
+        chosen = self._chosen(models, None) if models else None
+        return replace(
+            self._limits(chosen),
+            models=tuple(models),
+            default_model=chosen.name if chosen else "",
+            model_families={model.name: model.family for model in models.values()},
+            lora_files=tuple(
+                LoraChoice(name, file.facts.family) for name, file in self._all_loras().items()
+            ),
+        )
+
+    def _limits(self, model: ModelPlace | None) -> ImageCapabilities:
+        side = model.side if model else NATIVE_SIDE[XL]
         sides = Range(max(SMALLEST_SIDE, side // 4), side * 2, side, GRID)
         return ImageCapabilities(
             width=sides,
@@ -169,7 +192,7 @@ class DiffusersSdxl:
         )
 
     def load(self) -> None:
-        self._ready(self._chosen(models_in(self._models), None))
+        self._ready(self._chosen(self._all_models(), None))
 
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
@@ -177,9 +200,11 @@ class DiffusersSdxl:
             loaded.close()
 
     def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
-        check(request, self.capabilities())
-        model = self._chosen(models_in(self._models), request.model)
-        loras = tuple(Lora(str(self._lora(item)), item.weight) for item in request.loras)
+        models = self._all_models()
+        check(request, self._limits(self._chosen(models, None) if models else None))
+        model = self._chosen(models, request.model)
+        known = self._all_loras() if request.loras else {}
+        loras = tuple(Lora(str(file_of(item, known)), item.weight) for item in request.loras)
         return self._pictures(Order(request, model, loras), cancel)
 
     def _pictures(self, order: Order, cancel: CancelToken) -> Iterator[ImageEvent]:
@@ -208,17 +233,12 @@ class DiffusersSdxl:
             raise refused(f"There is no model “{name}”. There are: {', '.join(models) or 'none'}.")
         return model
 
-    def _lora(self, lora: Lora) -> Path:
-        """The file of a LoRA. A request must not reach files outside the folder of LoRAs."""
-        path = (self._loras / lora.path).resolve()
-        inside = path.is_relative_to(self._loras.resolve())
-        if not (inside and path.suffix == ".safetensors" and path.is_file()):
-            raise refused(
-                f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/."
-            )
-        if not math.isfinite(lora.weight):
-            raise refused("The weight of a LoRA must be a number.")
-        return path
+    def _all_models(self) -> dict[str, ModelPlace]:
+        return models_among(walk_all(self._folders, CHECKPOINT_FOLDERS).values())
+
+    def _all_loras(self) -> dict[str, Found]:
+        found = walk_all(self._folders, LORA_FOLDERS)
+        return {name: file for name, file in found.items() if file.facts.kind is Kind.LORA}
 
 
 class LoadedModel:
@@ -475,11 +495,22 @@ def libraries() -> tuple[Any, Any]:
 
 def models_in(folder: Path) -> dict[str, ModelPlace]:
     """The models of a folder by name, in order. Only small files and headers are read."""
-    found: dict[str, ModelPlace] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if place := looked_at(path):
-            found.setdefault(place.name, place)
-    return {name: configured(place, found.values()) for name, place in found.items()}
+    return models_among(walk(folder))
+
+
+def models_among(found: Iterable[Found]) -> dict[str, ModelPlace]:
+    """Those of the files and folders that are models of ours, by name."""
+    places = {each.name: place for each in found if (place := looked_at(each))}
+    return {name: configured(place, places.values()) for name, place in places.items()}
+
+
+def file_of(lora: Lora, known: Mapping[str, Found]) -> Path:
+    """The file of a LoRA. Raises ``EngineError`` for one that is not there."""
+    if lora.path not in known:
+        raise refused(f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/.")
+    if not math.isfinite(lora.weight):
+        raise refused("The weight of a LoRA must be a number.")
+    return known[lora.path].path
 
 
 def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
@@ -491,19 +522,22 @@ def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
     return replace(place, side=donor.side, donor=donor.path) if donor else place
 
 
-def looked_at(path: Path) -> ModelPlace | None:
-    """The model that lies there, if one does."""
+def looked_at(found: Found) -> ModelPlace | None:
+    """The model that lies there, if it is one of ours and is whole."""
+    family, path = found.facts.family, found.path
+    if found.facts.fault or found.facts.kind is not Kind.CHECKPOINT:
+        return None
     try:
         if path.is_dir():
-            index = json.loads((path / "model_index.json").read_text(encoding="utf-8"))
-            kind = index["_class_name"]
+            kind = json.loads((path / "model_index.json").read_text(encoding="utf-8"))[
+                "_class_name"
+            ]
             known = kind in FROM_PICTURE
-            return ModelPlace(path.name, path, kind, side_of(path)) if known else None
-        stat = path.stat()
-        kind = kind_of_file(path, stat.st_mtime_ns, stat.st_size)
-        return ModelPlace(path.stem, path, kind, NATIVE_SIDE[kind]) if kind else None
+            return ModelPlace(found.name, path, kind, side_of(path), family) if known else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    kind = KINDS.get(family)
+    return ModelPlace(found.name, path, kind, NATIVE_SIDE[kind], family) if kind else None
 
 
 def side_of(folder: Path) -> int:
@@ -512,20 +546,6 @@ def side_of(folder: Path) -> int:
     vae = json.loads((folder / "vae" / "config.json").read_text(encoding="utf-8"))
     shrinks = 2 ** (len(vae["block_out_channels"]) - 1)
     return int(unet["sample_size"] * shrinks) // GRID * GRID
-
-
-@lru_cache(maxsize=256)
-def kind_of_file(path: Path, _changed: int, _size: int) -> str | None:
-    """What a checkpoint in one file is, by the names in its header, which is JSON behind its
-    length in eight bytes. Remembered as long as the file is the same."""
-    if path.suffix != ".safetensors":
-        return None
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        names = json.loads(file.read(length)) if length <= MOST_HEADER_BYTES else ()
-    if any(name.startswith("conditioner.embedders.1.") for name in names):
-        return XL
-    return SD if any(name.startswith("cond_stage_model.") for name in names) else None
 
 
 def variant_of(folder: Path) -> str | None:
