@@ -4,9 +4,9 @@ Its engine is the reference card, whose pictures are a function of the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,7 @@ class Studio:
     app: FastAPI
     caller: Caller
     client: httpx.AsyncClient
+    engines: Sequence[str] = (CARD,)
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -111,8 +112,10 @@ class Studio:
         timeout_seconds: float = 60.0, **options: Any,
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
         """A worker; ``options`` are the reference card's."""
-        context = EngineContext(models_dir="", options={"fault_injection": True, **options})
-        engines = EnginePool(EngineRegistry(context, [CARD]))
+        context = replace(
+            self.services.registry.context, options={"fault_injection": True, **options}
+        )
+        engines = EnginePool(EngineRegistry(context, self.engines))
         wire = ProgressWire(self.database)
         tools = RunnerTools(
             database=self.database,
@@ -164,9 +167,12 @@ async def adult_studio(database: Database, tmp_path: Path) -> AsyncIterator[Stud
 
 
 @asynccontextmanager
-async def studio_with(database: Database, settings: Settings) -> AsyncIterator[Studio]:
+async def studio_with(
+    database: Database, settings: Settings, engines: Sequence[str] = (CARD,)
+) -> AsyncIterator[Studio]:
     store = MemoryStore()
-    registry = EngineRegistry(EngineContext(models_dir=str(settings.data_dir)), [CARD])
+    context = EngineContext(models_dir=str(settings.models_dir or settings.data_dir))
+    registry = EngineRegistry(context, engines)
     desk = Desk(registry, bootstrap.build_events(store, settings))
     services = bootstrap.Services(settings, store, Links(b"0" * 32), desk)
     app = create_app(services, database)
@@ -174,7 +180,7 @@ async def studio_with(database: Database, settings: Settings) -> AsyncIterator[S
         await session.execute(_USE_CARD)
     caller, key = await _account(database, "ada", "basic_user")
     async with client_of(app, key) as client:
-        yield Studio(database, services, app, caller, client)
+        yield Studio(database, services, app, caller, client, engines)
     await app.state.engines.close()
 
 

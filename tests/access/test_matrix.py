@@ -42,6 +42,10 @@ _MACHINE_ROWS = (
     "INSERT INTO studio.erasures (user_id) VALUES (%(user)s)",
     """INSERT INTO studio.engine_servers (engine_id, kind, name, address)
        VALUES ('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9')""",
+    """INSERT INTO studio.model_files (path, root, name, kind, size, modified)
+       VALUES ('/m/a.gguf', '/m', 'a', 'language_model', 1, 1)""",
+    "INSERT INTO studio.model_uploads (name, size) VALUES ('a.gguf', 1)",
+    "INSERT INTO studio.model_uses (kind, name) VALUES ('lora', 'a')",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """

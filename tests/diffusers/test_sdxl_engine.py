@@ -177,9 +177,7 @@ def test_a_lora_that_does_not_fit_is_refused_and_leaves_nothing(
     assert same(drawn(engine), plain)
 
 
-@pytest.mark.parametrize(
-    "path", ["gone", "../sdxl/tiny/model_index.json", "/etc/hosts"]
-)
+@pytest.mark.parametrize("path", ["gone", "../sdxl/tiny/model_index.json", "/etc/hosts"])
 def test_loras_come_from_their_folder_alone(engine: DiffusersSdxl, path: str) -> None:
     assert "LoRA" in refused(engine, loras=(Lora(path),))
 

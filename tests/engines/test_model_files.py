@@ -14,6 +14,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+
+from fabula.engines.model_files.facts import Facts, Kind, facts_of
+from fabula.engines.model_files.families import FAMILIES, fits
+from fabula.engines.model_files.gguf import read_gguf
+from fabula.engines.model_files.hashing import sums_of
+from fabula.engines.model_files.header import DamagedFile, Header, parse_header, read_header
+from fabula.engines.model_files.preview import preview_of, small_picture
+from fabula.engines.model_files.shelf import walk
 from model_samples import (
     LAYER,
     SD15,
@@ -24,15 +33,6 @@ from model_samples import (
     write_lora,
     write_safetensors,
 )
-from PIL import Image
-
-from fabula.engines.model_files.facts import Facts, Kind, facts_of
-from fabula.engines.model_files.families import FAMILIES, fits
-from fabula.engines.model_files.gguf import read_gguf
-from fabula.engines.model_files.hashing import sums_of
-from fabula.engines.model_files.header import DamagedFile, Header, parse_header, read_header
-from fabula.engines.model_files.preview import preview_of, small_picture
-from fabula.engines.model_files.shelf import walk
 
 SIX = settings(max_examples=300, deadline=None,
                suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip

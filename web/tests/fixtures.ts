@@ -85,6 +85,7 @@ export function job(number: number, change: Partial<JobOut> = {}): JobOut {
       controls: {},
       model: null,
       scheduler: null,
+      loras: [],
     },
     engine: { id: 'sketchbook', name: 'Sketchbook', stand_in: true },
     warnings: [],
@@ -122,6 +123,8 @@ export const limits: LimitsOut = {
   seeds: true,
   sizes: [],
   models: [],
+  model_families: {},
+  loras: false,
   schedulers: [],
   clip: null,
 }

@@ -43,6 +43,12 @@ def generate(
     ] = None,
     last_frame: Annotated[Path | None, typer.Option(help="Picture that a clip ends with.")] = None,
     negative: Annotated[str | None, typer.Option(help="Negative prompt.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Engine, by its id.")] = None,
+    model: Annotated[str | None, typer.Option(help="One of the engine's models.")] = None,
+    lora: Annotated[
+        list[str] | None,
+        typer.Option(help="A LoRA as NAME or NAME:WEIGHT; may be given several times."),
+    ] = None,
     width: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     height: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     steps: Annotated[int | None, typer.Option(help="Inference steps.")] = None,
@@ -69,6 +75,7 @@ def generate(
         "negative_prompt": negative, "width": width, "height": height, "steps": steps,
         "guidance_scale": guidance, "enhance": enhance, "seconds": seconds,
         "motion": move if any(move.values()) else None,
+        "engine": engine, "model": model, "loras": [_lora(each) for each in lora or ()] or None,
     }  # fmt: skip
     body = _checked(JobIn, {k: v for k, v in wanted.items() if v is not None})
     settings = settings_with_logs(quiet=True)
@@ -99,6 +106,11 @@ def demo(prompt: Annotated[str, typer.Argument()] = _DEMO_PROMPT) -> None:
     typer.echo(f"made by   {job.engine.name if job.engine else '?'}, seed {job.params.seed}")
     typer.echo(f"kept at   {made.pictures[0].shown}")
     typer.echo(f"\nTo see it: `make up`, then open {settings.base_url}/library")
+
+
+def _lora(text: str) -> dict[str, object]:
+    name, colon, weight = text.rpartition(":")
+    return {"name": name, "weight": weight} if colon else {"name": text}
 
 
 def _checked(kind: type[B], values: dict[str, object]) -> B:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from fabula import __version__
-from fabula.cli import audit, content, database, engines, operations, people, studio
+from fabula.cli import audit, content, database, engines, models, operations, people, studio
 from fabula.core.errors import FabulaError
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ content.add_to(app)
 database.add_to(app)
 people.add_to(app)
 engines.add_to(app)
+models.add_to(app)
 audit.add_to(app)
 operations.add_to(app)
 

@@ -271,6 +271,12 @@ class VideoCapabilities:
     previews: bool = False
     motion: MotionCapabilities | None = None
     families: tuple[str, ...] = ("wan",)
+    models: tuple[str, ...] = ()
+    """These and the following as in ``ImageCapabilities``."""
+    default_model: str = ""
+    model_families: Mapping[str, str] = field(default_factory=dict)
+    loras: bool = False
+    lora_files: tuple[LoraChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def choose(
     wanted = model
     if wanted is None and default and choice.entry and choice.entry.info.id == default.engine:
         wanted = default.model
-    return _with_model(choice, wanted or "", asked=model is not None)
+    return with_model(choice, wanted or "", asked=model is not None)
 
 
 def candidates(job_type: JobType, registry: EngineRegistry) -> list[EngineEntry]:
@@ -89,7 +89,7 @@ def _named(job_type: JobType, registry: EngineRegistry, engine: str) -> Choice:
         why = f"{entry.info.name} cannot run here: {entry.availability.reason}"
     else:
         why = f"{entry.info.name} does not do jobs of the type {job_type.name}."
-    raise NotPossible(f"{why} {_others(job_type, registry, lambda _: True)}", field="engine")
+    raise NotPossible(f"{why} {possible_with(job_type, registry, lambda _: True)}", field="engine")
 
 
 def _default(registry: EngineRegistry, default: EngineDefault) -> Choice:
@@ -129,11 +129,13 @@ def _none(job_type: JobType, known: Sequence[EngineEntry]) -> Choice:
     )
 
 
-def _with_model(choice: Choice, model: str, *, asked: bool) -> Choice:
+def with_model(choice: Choice, model: str, *, asked: bool) -> Choice:
+    """The choice with one of its engine's models. One that is not there is refused by
+    ``NotPossible`` where somebody asked for it; else there is no engine, with the reason."""
     able = choice.entry.capabilities if choice.entry else None
     if not model or choice.entry is None:
         return choice
-    models = able.models if isinstance(able, ImageCapabilities) else ()
+    models = able.models if isinstance(able, ImageCapabilities | VideoCapabilities) else ()
     if model in models:
         return replace(choice, model=model)
     name = choice.entry.info.name
@@ -152,7 +154,7 @@ def refuse_impossible(
         what = "clip" if job_type.format == "video" else "picture"
         message = f"This engine makes at most {limits.max_count} {what}"
         message += f"{'s' * (limits.max_count > 1)} at once."
-        others = _others(job_type, registry, lambda able: able.max_count >= body.count)
+        others = possible_with(job_type, registry, lambda able: able.max_count >= body.count)
         raise NotPossible(f"{message} {others}".strip(), field="count")
     if isinstance(limits, ImageCapabilities):
         _refuse_for_pictures(body, job_type, name, limits, registry)
@@ -167,7 +169,7 @@ def _refuse_for_pictures(
         def pictures(able: Capabilities) -> bool:
             return isinstance(able, ImageCapabilities) and can(able)
 
-        others = _others(job_type, registry, pictures)
+        others = possible_with(job_type, registry, pictures)
         return NotPossible(f"{message} {others}".strip(), field=field)
 
     if body.reference and not limits.image_to_image:
@@ -185,7 +187,7 @@ def _refuse_for_pictures(
         raise NotPossible(f"{name} has no such sampler. It has {has}.", field="scheduler")
 
 
-def _others(
+def possible_with(
     job_type: JobType, registry: EngineRegistry, can: Callable[[Capabilities], bool]
 ) -> str:
     """Which engines could, as a sentence; empty where none could."""

@@ -35,7 +35,7 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
     effective = {**output.effective}
     width, height = size_of(output)
     data = GenerationData(
-        prompt=plan.prompt_final or plan.prompt_original,
+        prompt=_with_loras(plan),
         negative_prompt=plan.negative_final or "",
         steps=int(effective.get("steps", plan.steps)),
         sampler=str(effective.get("scheduler", plan.engine_id)),
@@ -46,6 +46,7 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         model=plan.model,
         denoising_strength=plan.reference.strength if plan.reference else None,
         version=f"Fabula {__version__}",
+        extras={"Model hash": plan.model_sha256[:10]} if plan.model_sha256 else {},
     )
     own = {
         "prompt": plan.prompt_original,
@@ -61,6 +62,8 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         "steps": plan.steps,
         "guidance_scale": plan.guidance_scale,
         "engine": {"id": plan.engine_id, "version": plan.engine_version, "model": plan.model},
+        "model_sha256": plan.model_sha256,
+        "loras": [lora.model_dump(exclude={"family"}) for lora in plan.loras],
         "reference": {"sha256": plan.reference.sha256, "strength": plan.reference.strength}
         if plan.reference
         else None,
@@ -69,6 +72,12 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
     if isinstance(output, VideoOutput):
         own["clip"] = _clip_record(plan)
     return texts_for(data, own)
+
+
+def _with_loras(plan: Provenance) -> str:
+    """The prompt with its LoRAs, in A1111's spelling."""
+    tags = [f"<lora:{lora.name}:{lora.weight:g}>" for lora in plan.loras]
+    return " ".join([plan.prompt_final or plan.prompt_original, *tags])
 
 
 def clip_tags(plan: Provenance, output: VideoOutput) -> dict[str, str]:

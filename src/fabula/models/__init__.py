@@ -9,6 +9,7 @@ from fabula.models.experiments import ModelTestResult, PromptAbTest
 from fabula.models.generation import Image, Job, ModelConfig, Video
 from fabula.models.insights import ModelPerformanceLog
 from fabula.models.library import Collection, LibraryAsset
+from fabula.models.model_files import ModelFile, ModelUpload, ModelUse
 from fabula.models.prompting import (
     CompelConfig,
     EnhancementPreset,
@@ -69,8 +70,11 @@ __all__ = [
     "MediaFacts",
     "Message",
     "ModelConfig",
+    "ModelFile",
     "ModelPerformanceLog",
     "ModelTestResult",
+    "ModelUpload",
+    "ModelUse",
     "NegativePrompt",
     "Preference",
     "Profile",

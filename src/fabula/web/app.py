@@ -34,6 +34,7 @@ from fabula.engines.pool import EnginePool
 from fabula.events.listener import Listener
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
+from fabula.model_files.endpoints import router as model_files
 from fabula.moderation.policy import screen
 from fabula.prompting.book.endpoints import router as book
 from fabula.prompting.endpoints import router as prompting
@@ -95,6 +96,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         leaving,
         generation,
         engine_servers,
+        model_files,
         prompting,
         negatives,
         templates,

@@ -26,6 +26,12 @@ export const keys = {
   controls: ['controls'] as const,
   engineServers: ['engine-servers'] as const,
   engineDefaults: ['engine-defaults'] as const,
+  /** Prefix of all lists of model files. */
+  modelFiles: ['model-files'] as const,
+  modelFilesList: (filter: object) => ['model-files', filter] as const,
+  modelShelf: ['model-shelf'] as const,
+  modelUploads: ['model-uploads'] as const,
+  loras: (request: object) => ['loras', request] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,

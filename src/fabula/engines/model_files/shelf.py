@@ -61,7 +61,7 @@ def _below(top: Path, folder: Path, depth: int, seen: set[tuple[int, int]]) -> I
         return
     seen.add((stat.st_dev, stat.st_ino))
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or not _is_text(entry.name):
             continue
         path = Path(entry.path)
         try:
@@ -81,6 +81,15 @@ def _in_folder(top: Path, path: Path, depth: int, seen: set[tuple[int, int]]) ->
     stats = [file.stat() for file in path.rglob("*") if file.is_file()]
     size, newest = sum(each.st_size for each in stats), max(each.st_mtime_ns for each in stats)
     yield Found(path, path.relative_to(top).as_posix(), size, newest)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is one that a request can give: file systems take others, too."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _name(top: Path, path: Path) -> str:
