@@ -4,9 +4,9 @@ Its engine is the reference card, whose pictures are a function of the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,7 @@ class Studio:
     app: FastAPI
     caller: Caller
     client: httpx.AsyncClient
+    engines: Sequence[str] = (CARD,)
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -112,9 +113,10 @@ class Studio:
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
         """A worker with a pool of its own, or with one that it leaves as it is; ``options`` are the
         reference card's."""
-        models_dir = self.services.registry.context.models_dir
-        context = EngineContext(models_dir=models_dir, options={"fault_injection": True, **options})
-        engines = pool or EnginePool(EngineRegistry(context, [CARD]))
+        context = replace(
+            self.services.registry.context, options={"fault_injection": True, **options}
+        )
+        engines = pool or EnginePool(EngineRegistry(context, self.engines))
         wire = ProgressWire(self.database)
         tools = RunnerTools(
             database=self.database,
@@ -167,9 +169,12 @@ async def adult_studio(database: Database, tmp_path: Path) -> AsyncIterator[Stud
 
 
 @asynccontextmanager
-async def studio_with(database: Database, settings: Settings) -> AsyncIterator[Studio]:
+async def studio_with(
+    database: Database, settings: Settings, engines: Sequence[str] = (CARD,)
+) -> AsyncIterator[Studio]:
     store = MemoryStore()
-    registry = EngineRegistry(EngineContext(models_dir=str(settings.data_dir)), [CARD])
+    context = EngineContext(models_dir=str(settings.models_dir or settings.data_dir))
+    registry = EngineRegistry(context, engines)
     desk = Desk(registry, bootstrap.build_events(store, settings), store)
     services = bootstrap.Services(settings, store, Links(b"0" * 32), desk)
     app = create_app(services, database)
@@ -177,7 +182,7 @@ async def studio_with(database: Database, settings: Settings) -> AsyncIterator[S
         await session.execute(_USE_CARD)
     caller, key = await _account(database, "ada", "basic_user")
     async with client_of(app, key) as client:
-        yield Studio(database, services, app, caller, client)
+        yield Studio(database, services, app, caller, client, engines)
     await app.state.engines.close()
 
 

@@ -55,6 +55,7 @@ def engine_context(settings: Settings) -> EngineContext:
         models_dir=str(settings.models_folder),
         threads=settings.threads,
         options=settings.engine_options,
+        more_models=tuple(map(str, settings.more_model_folders)),
     )
 
 

@@ -18,6 +18,8 @@ from fabula.core.logging import get_logger
 from fabula.core.settings import get_settings
 from fabula.engine_servers import service as engine_servers
 from fabula.fleet import repository as fleet
+from fabula.model_files import scanning
+from fabula.model_files import uploads as model_uploads
 from fabula.prompting import service as prompting
 from fabula.queue.tasks import app
 from fabula.storage.base import BlobStore
@@ -29,6 +31,7 @@ log = get_logger(__name__)
 EVENT_DAYS = 2
 KEY_DAYS = 1
 ORPHAN_HOURS = 24
+HASH_SECONDS = 45.0
 _BATCH = 500
 
 _OLD_EVENTS = text("DELETE FROM studio.events WHERE created_at < now() - make_interval(days => :d)")
@@ -103,6 +106,30 @@ async def check_engine_servers(context: JobContext, timestamp: int) -> None:  # 
     """Ask every connected server whether it works and what it has."""
     database, _ = tools_of(context)
     await engine_servers.check_all(database)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="model_files.look",
+    pass_context=True,
+    queueing_lock="model_files.look",
+    lock="model_files.look",
+)
+async def look_at_models(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """See which model files came, changed and went, and find their sums. One after the other, so
+    that a long file is not hashed twice."""
+    database, _ = tools_of(context)
+    settings = get_settings()
+    await scanning.scan(database, settings.all_model_folders)
+    await scanning.hash_some(database, HASH_SECONDS)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="model_uploads.sweep", pass_context=True, queueing_lock="model_uploads.sweep")
+async def sweep_model_uploads(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Remove what is left of uploads that nobody went on with."""
+    database, _ = tools_of(context)
+    await model_uploads.sweep(database, get_settings())
 
 
 @app.periodic(cron="17 * * * *")

@@ -101,8 +101,9 @@ ADMIN_ROWS = {
 ADMIN_ONLY = (*ADMIN_ROWS, "system_config")
 MACHINE_ONLY = (
     "studio.fair_share", "studio.erasures", "studio.engine_servers", "studio.workers",
-    "studio.engine_measurements", "studio.alembic_version",
-    "studio.trail_chain", "studio.trail_head", "studio.rating_sums",
+    "studio.engine_measurements", "studio.alembic_version", "studio.trail_chain",
+    "studio.trail_head", "studio.rating_sums", "studio.model_files", "studio.model_uploads",
+    "studio.model_uses",
 )  # fmt: skip
 
 

@@ -88,6 +88,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/engine-defaults/{use}": {"engine": "reference-card"},
     "POST /api/engine-servers": {"kind": "a1111", "name": "B", "address": "http://127.0.0.1:9"},
     "PATCH /api/engine-servers/{server_id}": {"name": "C"},
+    "POST /api/model-uploads": {"name": "a.gguf", "size": 9},
     "POST /api/workspace/sessions": {"name": "Sea"},
     "PATCH /api/workspace/sessions/{session_id}": {"name": "Lake"},
     "POST /api/workspace/jobs/{job_id}/keep": {},
@@ -97,6 +98,7 @@ BODIES: dict[str, dict[str, Any]] = {
 # What a request without a body cannot do without.
 QUERIES: dict[str, dict[str, Any]] = {
     "GET /api/prompts/templates/simulate": {"use_case": "chat_general"},
+    "PUT /api/model-uploads/{upload_id}": {"offset": 0},
     "GET /api/prompts/templates/{template_id}/diff": {"old": 1, "new": 2},
 }
 # Tables that every request may write, whoever it is from: the trail, counts of tries.
@@ -251,6 +253,14 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
                 "('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9') RETURNING id"
             )
         )
+    model = await studio.scalar(
+        "INSERT INTO studio.model_files (path, root, name, kind, size, modified, preview, "
+        "missing_since) VALUES ('/m/a.gguf', '/m', 'a', 'language_model', 1, 1, 'x', now()) "
+        "RETURNING id"
+    )
+    upload = await studio.scalar(
+        "INSERT INTO studio.model_uploads (name, size) VALUES ('b.gguf', 1) RETURNING id"
+    )
     async with studio.database.system() as session:
         await session.execute(
             text(
@@ -269,6 +279,7 @@ async def prepared(studio: Studio, server: Any) -> AsyncIterator[Prepared]:
         {
             "template_id": str(template), "negative_id": str(negative), "config_id": str(config),
             "preset_id": str(preset), "set_id": str(weights), "server_id": str(attic),
+            "engine_id": "reference-card", "file_id": str(model), "upload_id": str(upload),
         },
         keys, users,
     )  # fmt: skip

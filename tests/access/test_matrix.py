@@ -45,6 +45,10 @@ _MACHINE_ROWS = (
     """INSERT INTO studio.workers (id, name, role, machine, version, cores, ram_bytes,
            ram_free_bytes) VALUES (gen_random_uuid(), 'w', 'worker', 'm', '1', 1, 1, 1)""",
     "INSERT INTO studio.engine_measurements (machine, engine_id, model) VALUES ('m', 'e', '')",
+    """INSERT INTO studio.model_files (path, root, name, kind, size, modified)
+       VALUES ('/m/a.gguf', '/m', 'a', 'language_model', 1, 1)""",
+    "INSERT INTO studio.model_uploads (name, size) VALUES ('a.gguf', 1)",
+    "INSERT INTO studio.model_uses (kind, name) VALUES ('lora', 'a')",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """

@@ -38,7 +38,7 @@ ASK = ImageRequest(
     prompt="a red fox in snow", seed=5, width=64, height=64, steps=4, guidance_scale=5
 )
 SOURCE = np.tile(np.linspace(0, 255, 64).astype(np.uint8)[:, None, None], (1, 64, 3))
-INK = Lora("ink.safetensors")
+INK = Lora("ink")
 
 
 def events(engine: DiffusersSdxl, **changes: Any) -> list[Any]:
@@ -160,7 +160,7 @@ def test_two_loras_are_worn_together(engine: DiffusersSdxl, models_dir: Path) ->
     shutil.copy(
         models_dir / "loras" / "ink.safetensors", models_dir / "loras" / "again.safetensors"
     )
-    both = output(engine, loras=(INK, Lora("again.safetensors", 0.5)))
+    both = output(engine, loras=(INK, Lora("again", 0.5)))
     assert not same(both.pixels, drawn(engine, loras=(INK,)))
     assert both.effective["loras"] == [
         {"name": "ink", "weight": 1.0},
@@ -173,13 +173,11 @@ def test_a_lora_that_does_not_fit_is_refused_and_leaves_nothing(
 ) -> None:
     (models_dir / "loras" / "broken.safetensors").write_bytes(b"no tensors")
     plain = drawn(engine)
-    assert "broken" in refused(engine, loras=(INK, Lora("broken.safetensors")))
+    assert "broken" in refused(engine, loras=(INK, Lora("broken")))
     assert same(drawn(engine), plain)
 
 
-@pytest.mark.parametrize(
-    "path", ["gone.safetensors", "../sdxl/tiny/model_index.json", "/etc/hosts"]
-)
+@pytest.mark.parametrize("path", ["gone", "../sdxl/tiny/model_index.json", "/etc/hosts"])
 def test_loras_come_from_their_folder_alone(engine: DiffusersSdxl, path: str) -> None:
     assert "LoRA" in refused(engine, loras=(Lora(path),))
 

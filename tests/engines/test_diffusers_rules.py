@@ -44,8 +44,11 @@ def write_folder(folder: Path, kind: str = XL, side: int = 128, channels: int = 
 def write_file(path: Path, *names: str, channels: int = 4) -> None:
     """A checkpoint without its tensors."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    first = {FIRST_LAYER: {"dtype": "F16", "shape": [320, channels, 3, 3]}}
-    header = json.dumps(first | {name: {"dtype": "F16"} for name in names}).encode()
+    shapes = {FIRST_LAYER: [0, channels, 3, 3]} | {name: [0] for name in names}
+    header = json.dumps({
+        name: {"dtype": "F16", "shape": shape, "data_offsets": [0, 0]}
+        for name, shape in shapes.items()
+    }).encode()  # fmt: skip
     path.write_bytes(struct.pack("<Q", len(header)) + header)
 
 
@@ -106,7 +109,7 @@ def test_models_are_found_by_their_small_files(tmp_path: Path) -> None:
     write_folder(tmp_path / "film", "WanPipeline")
     write_file(tmp_path / "single.safetensors", "conditioner.embedders.1.model.ln_final.weight")
     write_file(tmp_path / "older.safetensors", "cond_stage_model.transformer.weight")
-    write_file(tmp_path / "lora.safetensors", "lora_unet_down.weight")
+    write_file(tmp_path / "lora.safetensors", "lora_unet_x.lora_down.weight")
     (tmp_path / "notes.txt").write_text("not a model")
     (tmp_path / "empty").mkdir()
     found = {m.name: (m.kind, m.side) for m in models_in(tmp_path).values()}

@@ -21,7 +21,7 @@ _PNG = bytes.fromhex(
     "789c63606060000000040001f61738550000000049454e44ae426082"
 )
 _LINE = re.compile(r"(.+?) +(screened|exempt)(?: +(.+))?")
-_FOR_ADMINS = ("/api/people", "/api/model-configs", "/api/engine-servers", "/api/prompts/")
+_FOR_ADMINS = ("/api/people", "/api/model-", "/api/engine-servers", "/api/prompts/")
 # Forms that hold no free text.
 _FIXED = {"uuid", "date", "date-time", "binary", "email", "uri"}
 # What else a request needs to be whole.
@@ -32,6 +32,7 @@ REST: dict[str, dict[str, Any]] = {
         "system_prompt": "Be brief.", "use_case": "chat_general", "message": "Hello",
     },
     "POST /api/engine-servers": {"kind": "a1111", "name": "a", "address": "http://127.0.0.1:9"},
+    "POST /api/model-uploads": {"size": 9},
     "POST /api/model-configs": {
         "model_type": "SDXL", "config_name": "a", "config_data": {"steps": 5},
     },
@@ -58,7 +59,7 @@ _MADE = {
 }
 # Options of the command line that name something that is there or are numbers, paths and codes.
 _NAMES_OF_THINGS = {
-    "user", "job_type", "role", "command", "head", "engine", "path", "target", "motion",
+    "user", "job_type", "role", "command", "head", "engine", "path", "target", "motion", "model",
 }  # fmt: skip
 
 

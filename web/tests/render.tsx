@@ -41,6 +41,7 @@ const PATHS = [
   '/account/engines',
   '/admin',
   '/admin/engines',
+  '/admin/models',
   '/admin/people',
   '/admin/people/$personId',
   '/admin/access',

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     TEMPLATES = "templates"
     MODELS = "models"
     ENGINES = "engines"
+    MODEL_FILES = "model_files"
     PERMISSIONS = "permissions"
 
 
@@ -26,6 +27,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.TEMPLATES: "Read, write and publish prompt templates and negative prompts.",
     Permission.MODELS: "Read, save and activate model configurations.",
     Permission.ENGINES: "Connect, change, test and remove engine servers, and choose engines.",
+    Permission.MODEL_FILES: "See, install and remove model files.",
     Permission.PERMISSIONS: "Read what roles may do, here and in the database.",
 }
 _PERSON = frozenset({Permission.MAKE, Permission.KEEP})

@@ -27,6 +27,10 @@ Extension = Annotated[
         "such as left=256,top=64."
     ),
 ]
+Loras = Annotated[
+    list[str] | None,
+    typer.Option(help="A LoRA as NAME or NAME:WEIGHT; may be given several times."),
+]
 FirstFrame = Annotated[Path | None, typer.Option(help="Picture that a clip begins with.")]
 LastFrame = Annotated[Path | None, typer.Option(help="Picture that a clip ends with.")]
 _DEMO_PROMPT = "a red fox in a snowy forest at dawn"
@@ -64,6 +68,9 @@ def generate(
     mask: MaskFile = None,
     extend: Extension = None,
     negative: Annotated[str | None, typer.Option(help="Negative prompt.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Engine, by its id.")] = None,
+    model: Annotated[str | None, typer.Option(help="One of the engine's models.")] = None,
+    lora: Loras = None,
     width: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     height: Annotated[int | None, typer.Option(help="Pixels.")] = None,
     steps: Annotated[int | None, typer.Option(help="Inference steps.")] = None,
@@ -91,6 +98,7 @@ def generate(
         "negative_prompt": negative, "width": width, "height": height, "steps": steps,
         "guidance_scale": guidance, "enhance": enhance, "seconds": seconds,
         "motion": move if any(move.values()) else None,
+        "engine": engine, "model": model, "loras": [_lora(each) for each in lora or ()] or None,
     }  # fmt: skip
     body = _checked(JobIn, {k: v for k, v in wanted.items() if v is not None})
     if reference is None and (mask, strength, extend) != (None, None, None):
@@ -159,6 +167,11 @@ def _sides(text: str) -> dict[str, object]:
         return dict.fromkeys(("left", "right", "top", "bottom"), int(text))
     pairs = (part.partition("=") for part in text.split(","))
     return {name.strip(): int(v) if v.strip().isdecimal() else v for name, _, v in pairs}
+
+
+def _lora(text: str) -> dict[str, object]:
+    name, colon, weight = text.rpartition(":")
+    return {"name": name, "weight": weight} if colon else {"name": text}
 
 
 def _checked(kind: type[B], values: dict[str, object]) -> B:

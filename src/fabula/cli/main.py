@@ -5,7 +5,7 @@ import sys
 import typer
 
 from fabula import __version__
-from fabula.cli import audit, content, database, engines, jobs, operations, people, studio
+from fabula.cli import audit, content, database, engines, jobs, models, operations, people, studio
 from fabula.core.errors import FabulaError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ jobs.add_to(app)
 database.add_to(app)
 people.add_to(app)
 engines.add_to(app)
+models.add_to(app)
 audit.add_to(app)
 operations.add_to(app)
 

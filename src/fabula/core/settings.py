@@ -135,6 +135,11 @@ class Settings(BaseSettings):
     models_dir: Path | None = Field(
         default=None, description="Folder of model files; DATA_DIR/models without it."
     )
+    more_model_folders: list[Path] = Field(
+        default=[],
+        description="Further folders of model files, laid out like the first one, ComfyUI's or "
+        "A1111's; they are read and never written.",
+    )
     storage_url: str | None = Field(
         default=None,
         description="s3://BUCKET/PREFIX to store files on S3 instead of DATA_DIR/files.",
@@ -269,6 +274,11 @@ class Settings(BaseSettings):
     @property
     def models_folder(self) -> Path:
         return self.models_dir or self.data_dir / "models"
+
+    @property
+    def all_model_folders(self) -> tuple[Path, ...]:
+        """Folders of model files; only the first is written."""
+        return (self.models_folder, *self.more_model_folders)
 
     @property
     def base_url(self) -> str:

@@ -107,6 +107,13 @@ class EngineContext:
     """CPU threads that the engine may use."""
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """They may hold keys, and so stay out of what is logged."""
+    more_models: tuple[str, ...] = ()
+    """Further folders of model files, which are read and never written."""
+
+    @property
+    def model_folders(self) -> tuple[str, ...]:
+        """All folders of model files; of models with one name the first counts."""
+        return (self.models_dir, *self.more_models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,15 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class LoraChoice:
+    """A LoRA by the name that a request gives as ``Lora.path``. ``family`` is the family of models
+    that it was made for, as ``model_files.families`` has them; empty where nobody knows."""
+
+    name: str
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageCapabilities:
     """What an image engine can do; the form shows only this."""
 
@@ -152,6 +168,12 @@ class ImageCapabilities:
     """Model families of the job table that the engine serves (``sdxl``, ``wan``)."""
     models: tuple[str, ...] = ()
     """Models that a request may name; without any, the engine has one."""
+    default_model: str = ""
+    """Which of ``models`` a request gets that names none; empty where nobody knows."""
+    model_families: Mapping[str, str] = field(default_factory=dict)
+    """Families of ``models``, as far as they are known."""
+    lora_files: tuple[LoraChoice, ...] = ()
+    """LoRAs that a request may name, where ``loras``."""
     sizes: tuple[tuple[int, int], ...] = ()
     """The only sizes (width, height), where not every one within the limits is possible."""
     seeds: bool = True
@@ -180,6 +202,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Lora:
+    """``path`` is a name as ``ImageCapabilities.lora_files`` has it."""
+
     path: str
     weight: float = 1.0
 
@@ -267,10 +291,13 @@ class VideoCapabilities:
     """Whether nothing is made from the prompt alone."""
     previews: bool = False
     motion: MotionCapabilities | None = None
-    loras: bool = False
     families: tuple[str, ...] = ("wan",)
     models: tuple[str, ...] = ()
-    """Models that a request may name; without any, the engine has one."""
+    """These and the following as in ``ImageCapabilities``."""
+    default_model: str = ""
+    model_families: Mapping[str, str] = field(default_factory=dict)
+    loras: bool = False
+    lora_files: tuple[LoraChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,12 +28,12 @@ from fabula.engines.base import (
     EngineError,
     EngineWarning,
     Lora,
+    LoraChoice,
 )
 from fabula.engines.cpu import cpu_flags
 from fabula.engines.image_checks import refused
-
-LORAS = "loras"
-"""Folder of LoRAs below the models."""
+from fabula.engines.model_files.facts import Kind
+from fabula.engines.model_files.shelf import LORA_FOLDERS, Found, walk_all
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 PREVIEW_SIDE = 192
@@ -139,19 +139,32 @@ def understood(error: Exception) -> Exception:
     return error
 
 
-def lora_file(models: Path, lora: Lora) -> Path:
-    """The file of a LoRA. A request must not reach files outside the folder of LoRAs.
+def lora_choices(folders: Iterable[Path]) -> tuple[LoraChoice, ...]:
+    """The LoRAs that lie in folders of models, for capabilities."""
+    return tuple(LoraChoice(name, file.facts.family) for name, file in _loras(folders).items())
 
-    Raises ``EngineError`` (``bad_request``).
+
+def with_files(asked: Iterable[Lora], folders: Iterable[Path]) -> tuple[Lora, ...]:
+    """LoRAs that a request names, with the paths of their files, which a request cannot name.
+
+    Raises ``EngineError`` (``bad_request``) for one that is not there.
     """
-    folder = models / LORAS
-    path = (folder / lora.path).resolve()
-    inside = path.is_relative_to(folder.resolve())
-    if not (inside and path.suffix == ".safetensors" and path.is_file()):
-        raise refused(f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {LORAS}/.")
-    if not math.isfinite(lora.weight):
-        raise refused("The weight of a LoRA must be a number.")
-    return path
+    wanted = tuple(asked)
+    known = _loras(folders) if wanted else {}
+    for lora in wanted:
+        if lora.path not in known:
+            folder = LORA_FOLDERS[0]
+            raise refused(
+                f"There is no LoRA “{lora.path}”; LoRAs are .safetensors files in {folder}/."
+            )
+        if not math.isfinite(lora.weight):
+            raise refused("The weight of a LoRA must be a number.")
+    return tuple(replace(lora, path=str(known[lora.path].path)) for lora in wanted)
+
+
+def _loras(folders: Iterable[Path]) -> dict[str, Found]:
+    found = walk_all(folders, LORA_FOLDERS)
+    return {name: file for name, file in found.items() if file.facts.kind is Kind.LORA}
 
 
 def fitted_colours(latents: Colours, colours: Colours) -> Colours:

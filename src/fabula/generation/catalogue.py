@@ -116,7 +116,7 @@ def _option(job_type: JobType, option: Choice, used: Choice) -> EngineOptionOut:
         name=info.name,
         stand_in=info.stand_in,
         summary=info.summary,
-        model=(used.model if mine else "") or info.model,
+        model=(used.model if mine else "") or option.capabilities.default_model or info.model,
         limits=_limits(own_settings(job_type, option), option.capabilities),
     )
 
@@ -138,6 +138,8 @@ def _limits(job_type: JobType, found: Capabilities) -> LimitsOut:
         seeds=picture is None or picture.seeds,
         sizes=[SizeOut(width=w, height=h) for w, h in picture.sizes] if picture else [],
         models=list(found.models),
+        model_families=dict(found.model_families),
+        loras=found.loras and bool(found.lora_files),
         schedulers=list(picture.schedulers) if picture else [],
         clip=clip,
         weights=picture is not None and picture.weights,

@@ -15,6 +15,7 @@ from fabula.engine_servers.schemas import EngineDefaultIn, EngineDefaultOut
 from fabula.generation import (
     catalogue,
     engine_defaults,
+    lora_list,
     model_configs,
     repository,
     service,
@@ -30,6 +31,7 @@ from fabula.generation.access import (
     StoreDep,
 )
 from fabula.generation.errors import JobNotFound
+from fabula.generation.lora_schemas import LoraOut
 from fabula.generation.schemas import (
     EngineStateOut,
     JobIn,
@@ -184,6 +186,22 @@ async def list_job_types(session: SessionDep, desk: DeskDep) -> Page[JobTypeOut]
 async def list_engines(registry: FreshRegistryDep) -> Page[EngineStateOut]:
     """All engines, and why those that cannot run here cannot."""
     return Page(items=catalogue.engines(registry), next_cursor=None)
+
+
+@router.get("/engines/{engine_id}/loras", dependencies=[Depends(signed_in)])
+async def list_engine_loras(
+    engine_id: Annotated[str, Path(max_length=100)],
+    session: SessionDep,
+    desk: DeskDep,
+    model: Annotated[str | None, Query(max_length=300)] = None,
+    search: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Limit = 50,
+) -> Page[LoraOut]:
+    """LoRAs that an engine has and that fit its model, or the one that is named; by name."""
+    return await lora_list.lora_choices(
+        session, desk.registry, engine_id, model=model, search=search, cursor=cursor, limit=limit
+    )
 
 
 @router.get("/engine-defaults")

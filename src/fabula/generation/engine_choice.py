@@ -39,12 +39,17 @@ class Choice:
         return self.entry
 
     @property
+    def model_name(self) -> str:
+        """The model by its name, also where nobody named one; empty for the engine's only one."""
+        return self.model or self.capabilities.default_model
+
+    @property
     def model_label(self) -> str:
         """The model as people read it. What upscales has models without names of their own."""
         info = self.chosen.info
         if upscales(self.chosen):
             return f"{info.name}, {self.model}" if self.model else info.name
-        return self.model or info.model
+        return self.model_name or info.model
 
 
 def choose(
@@ -68,7 +73,7 @@ def choose(
     wanted = model
     if wanted is None and default and choice.entry and choice.entry.info.id == default.engine:
         wanted = default.model
-    return _with_model(choice, wanted or "", asked=model is not None)
+    return with_model(choice, wanted or "", asked=model is not None)
 
 
 def choose_upscaler(registry: EngineRegistry, model: str | None = None) -> Choice:
@@ -88,7 +93,7 @@ def choose_upscaler(registry: EngineRegistry, model: str | None = None) -> Choic
         return Choice(None, why, missing.availability.remedy)
     able = found.capabilities
     models = able.models if isinstance(able, ImageCapabilities) else ()
-    return _with_model(Choice(found), model or next(iter(models), ""), asked=model is not None)
+    return with_model(Choice(found), model or next(iter(models), ""), asked=model is not None)
 
 
 def upscales(entry: EngineEntry) -> bool:
@@ -123,7 +128,7 @@ def _named(job_type: JobType, registry: EngineRegistry, engine: str) -> Choice:
         why = f"{entry.info.name} cannot run here: {entry.availability.reason}"
     else:
         why = f"{entry.info.name} does not do jobs of the type {job_type.name}."
-    raise NotPossible(f"{why} {_others(job_type, registry, lambda _: True)}", field="engine")
+    raise NotPossible(f"{why} {possible_with(job_type, registry, lambda _: True)}", field="engine")
 
 
 def _default(registry: EngineRegistry, default: EngineDefault) -> Choice:
@@ -163,10 +168,13 @@ def _none(job_type: JobType, known: Sequence[EngineEntry]) -> Choice:
     )
 
 
-def _with_model(choice: Choice, model: str, *, asked: bool) -> Choice:
+def with_model(choice: Choice, model: str, *, asked: bool) -> Choice:
+    """The choice with one of its engine's models. One that is not there is refused by
+    ``NotPossible`` where somebody asked for it; else there is no engine, with the reason."""
+    able = choice.entry.capabilities if choice.entry else None
     if not model or choice.entry is None:
         return choice
-    models = choice.capabilities.models
+    models = able.models if isinstance(able, ImageCapabilities | VideoCapabilities) else ()
     if model in models:
         return replace(choice, model=model)
     name = choice.entry.info.name
@@ -185,7 +193,7 @@ def refuse_impossible(
         what = "clip" if job_type.format == "video" else "picture"
         message = f"This engine makes at most {limits.max_count} {what}"
         message += f"{'s' * (limits.max_count > 1)} at once."
-        others = _others(job_type, registry, lambda able: able.max_count >= body.count)
+        others = possible_with(job_type, registry, lambda able: able.max_count >= body.count)
         raise NotPossible(f"{message} {others}".strip(), field="count")
     if isinstance(limits, ImageCapabilities):
         _refuse_for_pictures(body, job_type, name, limits, registry)
@@ -200,7 +208,7 @@ def _refuse_for_pictures(
         def pictures(able: Capabilities) -> bool:
             return isinstance(able, ImageCapabilities) and can(able)
 
-        others = _others(job_type, registry, pictures)
+        others = possible_with(job_type, registry, pictures)
         return NotPossible(f"{message} {others}".strip(), field=field)
 
     if body.reference and not limits.image_to_image:
@@ -227,7 +235,7 @@ def inpaints(able: Capabilities) -> bool:
     return isinstance(able, ImageCapabilities) and able.inpainting
 
 
-def _others(
+def possible_with(
     job_type: JobType, registry: EngineRegistry, can: Callable[[Capabilities], bool]
 ) -> str:
     """Which engines could, as a sentence; empty where none could."""

@@ -8,7 +8,7 @@ from typing import Any
 from fabula import __version__
 from fabula.engines.base import ImageOutput, VideoOutput
 from fabula.generation.events import StoredFile
-from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance, Upscale
+from fabula.generation.provenance import FrozenPicture, FrozenReference, Provenance
 from fabula.models import Job
 from fabula.storage.base import Blob, BlobStore
 from fabula.storage.clips import ClipFacts, clip_facts, poster_of, preview_of, with_tags
@@ -38,7 +38,7 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
     if upscale:
         width, height = width // upscale.factor, height // upscale.factor
     data = GenerationData(
-        prompt=plan.prompt_final or plan.prompt_original,
+        prompt=_with_loras(plan),
         negative_prompt=plan.negative_final or "",
         steps=int(effective.get("steps", plan.steps)),
         sampler=upscale.sampler if upscale else str(effective.get("scheduler", plan.engine_id)),
@@ -49,7 +49,7 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         model=upscale.model if upscale else plan.model,
         denoising_strength=plan.reference.strength if plan.reference else None,
         version=f"Fabula {__version__}",
-        extras=_upscale_pairs(plan, upscale) if upscale else {},
+        extras=_pairs(plan),
     )
     own = {
         "prompt": plan.prompt_original,
@@ -65,6 +65,8 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
         "steps": plan.steps,
         "guidance_scale": plan.guidance_scale,
         "engine": {"id": plan.engine_id, "version": plan.engine_version, "model": plan.model},
+        "model_sha256": plan.model_sha256,
+        "loras": [lora.model_dump(exclude={"family"}) for lora in plan.loras],
         "reference": _reference_record(plan.reference) if plan.reference else None,
         "effective": effective,
     }
@@ -75,9 +77,19 @@ def embedded_texts(plan: Provenance, output: Output) -> dict[str, str]:
     return texts_for(data, own)
 
 
-def _upscale_pairs(plan: Provenance, upscale: Upscale) -> dict[str, str]:
-    """As A1111 writes them beside the values of the picture that was there before."""
-    return {"Postprocess upscale by": str(upscale.factor), "Postprocess upscaler": plan.model}
+def _pairs(plan: Provenance) -> dict[str, str]:
+    """Further pairs in A1111's spelling; an upscale is named beside the values of the picture that
+    was there before."""
+    if plan.upscale:
+        factor = str(plan.upscale.factor)
+        return {"Postprocess upscale by": factor, "Postprocess upscaler": plan.model}
+    return {"Model hash": plan.model_sha256[:10]} if plan.model_sha256 else {}
+
+
+def _with_loras(plan: Provenance) -> str:
+    """The prompt with its LoRAs, in A1111's spelling."""
+    tags = [f"<lora:{lora.name}:{lora.weight:g}>" for lora in plan.loras]
+    return " ".join([plan.prompt_final or plan.prompt_original, *tags])
 
 
 def clip_tags(plan: Provenance, output: VideoOutput) -> dict[str, str]:

@@ -64,6 +64,16 @@ class Upscale(BaseModel):
     sampler: str | None = None
 
 
+class FrozenLora(BaseModel):
+    """``family`` is what it is made for, ``sha256`` the sum of its file, as far as they are
+    known."""
+
+    name: str
+    weight: float
+    family: str = ""
+    sha256: str | None = None
+
+
 class FrozenMotion(BaseModel):
     """The camera move as it was asked for; what is None was left to the prompt and the engine."""
 
@@ -147,6 +157,9 @@ class Provenance(BaseModel):
     model: str
     model_name: str | None = None
     """The engine's model by the name that a request gives it; None for the engine's own."""
+    model_sha256: str | None = None
+    """The sum of the model's file, where it is the studio's and known."""
+    loras: list[FrozenLora] = []
     scheduler: str | None = None
     model_config_id: UUID | None = None
     mode: Mode = "general"

@@ -4,6 +4,7 @@ import asyncio
 
 from fabula.engines.base import (
     ImageRequest,
+    Lora,
     Motion,
     Pixels,
     Reference,
@@ -49,6 +50,7 @@ async def _pictures(plan: Provenance, store: BlobStore, first: int) -> ImageRequ
         reference=await _reference(plan.reference, store) if plan.reference else None,
         scheduler=plan.scheduler,
         model=plan.model_name,
+        loras=_loras(plan),
     )
 
 
@@ -88,7 +90,12 @@ async def _clip(plan: Provenance, store: BlobStore) -> VideoRequest:
         last_frame=await _read(plan.last_frame, store, "last_frame"),
         motion=Motion(**plan.motion.model_dump()) if plan.motion else None,
         model=plan.model_name,
+        loras=_loras(plan),
     )
+
+
+def _loras(plan: Provenance) -> tuple[Lora, ...]:
+    return tuple(Lora(lora.name, lora.weight) for lora in plan.loras)
 
 
 def _prompt(plan: Provenance) -> tuple[str, WeightedText | None]:

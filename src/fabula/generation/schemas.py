@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 from fabula.core.strict import Strict
 from fabula.core.text import no_null_bytes
 from fabula.generation.job_types import DEFAULT_JOB_TYPE
+from fabula.generation.lora_schemas import MAX_LORAS, LoraIn, LoraUseOut
 from fabula.generation.reference_schemas import ReferenceIn, ReferenceOut
 from fabula.moderation.rating import Mode
 from fabula.prompting.controls import Controls
@@ -42,7 +43,8 @@ class JobIn(Strict):
     and ``enhance`` replaces whether it rewrites. All prompts are written in ``prompt_syntax``.
     ``seconds``, ``fps``, ``first_frame``, ``last_frame`` and ``motion`` are for clips; the frames
     are ids of staged, kept or uploaded pictures. ``engine``, ``model`` and ``scheduler`` are names
-    as `GET /api/job-types` lists them.
+    as `GET /api/job-types` lists them, and ``loras`` are as `GET /api/engines/{engine_id}/loras`
+    does; in A1111's syntax `<lora:name:weight>` in the prompt is one as well.
     """
 
     prompt: PromptText = Field(min_length=1)
@@ -70,6 +72,7 @@ class JobIn(Strict):
     engine: EngineName | None = None
     model: EngineName | None = None
     scheduler: EngineName | None = None
+    loras: list[LoraIn] = Field(default=[], max_length=MAX_LORAS)
 
     _clean = field_validator(
         "prompt", "negative_prompt", "enhanced_prompt", "job_type", "engine", "model", "scheduler"
@@ -178,6 +181,7 @@ class ParamsOut(BaseModel):
     controls: Controls
     model: str | None
     scheduler: str | None
+    loras: list[LoraUseOut]
 
 
 class RewritingOut(BaseModel):
@@ -295,6 +299,8 @@ class LimitsOut(BaseModel):
     seeds: bool
     sizes: list[SizeOut]
     models: list[str]
+    model_families: dict[str, str]
+    loras: bool
     schedulers: list[str]
     clip: ClipLimitsOut | None
 

@@ -15,7 +15,7 @@ from fabula.engines.base import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents
-from fabula.generation import idempotency, model_config_repository
+from fabula.generation import idempotency, loras, model_config_repository
 from fabula.generation.clip_settings import check_kind, clip_length, shaped_like
 from fabula.generation.engine_choice import (
     Capabilities,
@@ -25,6 +25,7 @@ from fabula.generation.engine_choice import (
     inpaints,
     own_settings,
     refuse_impossible,
+    with_model,
     within,
 )
 from fabula.generation.errors import NotPossible
@@ -37,6 +38,7 @@ from fabula.generation.schemas import MAX_SEED, JobIn
 from fabula.generation.sizes import Frame, frame_of
 from fabula.generation.sources import sources_of
 from fabula.generation.wording import settle
+from fabula.model_files import service as model_files
 from fabula.models import Job, JobRun
 from fabula.moderation.policy import screen
 from fabula.moderation.rating import strictest
@@ -74,7 +76,8 @@ async def submit(
     if known:
         return known
     provenance = await _plan(session, caller, body, desk)
-    judge(provenance)
+    # What the prompt says of LoRAs is no word of it, but a person wrote it.
+    judge(provenance, *readings(body.prompt, "plain"))
     job_id = await write_job(session, caller, provenance, body.destination, desk)
     await prompt_book.remember(
         session,
@@ -101,7 +104,7 @@ async def resubmit(
     await directory.refresh(session, desk.registry)
     entry = desk.registry.get(old.engine_id)
     if entry and entry.availability.available:
-        choice = Choice(entry, model=old.model_name or "")
+        choice = with_model(Choice(entry), old.model_name or "", asked=True)
     elif old.task == "upscale":
         choice = choose_upscaler(desk.registry)
     else:
@@ -125,7 +128,8 @@ async def resubmit(
             "engine_id": chosen.info.id,
             "engine_version": chosen.info.version,
             "model": choice.model_label,
-            "model_name": choice.model or None,
+            "model_name": choice.model_name or None,
+            "loras": loras.checked(old.loras, job_type, choice, desk.registry),
             "unit_credits": UPSCALE_CREDITS if old.task == "upscale" else job_type.credits,
             "retry_of": retry_of,
             "warnings": warnings,
@@ -134,15 +138,18 @@ async def resubmit(
             "reads_weights": _reads_weights(choice),
         }
     )
-    fresh = _warned(fresh)
+    fresh = await _summed(session, _warned(fresh), choice)
+    if changed := replaced(old, fresh):
+        message = f"The file of {', '.join(changed)} is another one than that of the first job."
+        fresh.warnings.append({"code": "file_replaced", "message": message})
     judge(fresh)
     return await write_job(session, caller, fresh, destination, desk)
 
 
-def judge(plan: Provenance) -> None:
-    """Ask the content policy about everything that a person wrote, and what became of it. Raises
-    ``ContentRefused``."""
-    written = readings(plan.prompt_original, plan.prompt_syntax)
+def judge(plan: Provenance, *also: str) -> None:
+    """Ask the content policy about everything that a person wrote, ``also`` among it, and what
+    became of it. Raises ``ContentRefused``."""
+    written = (*also, *readings(plan.prompt_original, plan.prompt_syntax))
     if plan.prompt_final is not None:
         written += readings(plan.prompt_final, plan.final_syntax)
     terms = plan.weights.terms if plan.weights else ()
@@ -166,6 +173,8 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
     limits = choice.capabilities
     check_kind(body, limits)
     refuse_impossible(body, job_type, choice, desk.registry)
+    worn = loras.settle(body, job_type, choice, desk.registry)
+    body = worn.body
     sources = await sources_of(session, caller, body)
     if sources.first:
         job_type = shaped_like(sources.first, job_type, limits)
@@ -208,13 +217,47 @@ async def _plan(session: AsyncSession, caller: Caller, body: JobIn, desk: Desk) 
         engine_id=choice.chosen.info.id,
         engine_version=choice.chosen.info.version,
         model=choice.model_label,
-        model_name=choice.model or None,
+        model_name=choice.model_name or None,
+        loras=worn.loras,
         scheduler=body.scheduler,
         model_config_id=config.id if config else None,
         unit_credits=job_type.credits,
-        warnings=[*warnings, *length.warnings, *wording.warnings],
+        warnings=[*warnings, *worn.warnings, *length.warnings, *wording.warnings],
     )
-    return _warned(plan)
+    return await _summed(session, _warned(plan), choice)
+
+
+async def _summed(session: AsyncSession, plan: Provenance, choice: Choice) -> Provenance:
+    """With the sums of the studio's own files, so that a replaced file shows."""
+    files = _files(plan)
+    if not files or choice.chosen.connected:
+        return plan
+    async with elevated(session):
+        sums = await model_files.sums(session, files)
+    return plan.model_copy(
+        update={
+            "model_sha256": sums.get(("checkpoint", plan.model_name or "")),
+            "loras": [
+                lora.model_copy(update={"sha256": sums.get(("lora", lora.name))})
+                for lora in plan.loras
+            ],
+        }
+    )
+
+
+def replaced(old: Provenance, fresh: Provenance) -> list[str]:
+    """Names of model files whose sums are known and are no longer the same."""
+    before = {lora.name: lora.sha256 for lora in old.loras}
+    pairs = [(lora.name, before.get(lora.name), lora.sha256) for lora in fresh.loras]
+    if old.model_name and old.model_name == fresh.model_name:
+        pairs.append((old.model_name, old.model_sha256, fresh.model_sha256))
+    return [name for name, first, now in pairs if first and now and first != now]
+
+
+def _files(plan: Provenance) -> list[tuple[str, str]]:
+    """Kinds and names of the model files that a job uses."""
+    model = [("checkpoint", plan.model_name)] if plan.model_name else []
+    return [*model, *(("lora", lora.name) for lora in plan.loras)]
 
 
 def _grown(reference: FrozenReference | None, frame: Frame) -> FrozenReference | None:
@@ -278,6 +321,9 @@ async def write_job(
         await desk.events.emit(
             session, JobAccepted(job.id, caller.user_id, provenance, destination)
         )
+        entry = desk.registry.get(provenance.engine_id)
+        if entry and not entry.connected:
+            await model_files.note_uses(session, _files(provenance))
     await live.publish(
         session, caller.user_id, "job.updated", {"job_id": str(job.id), "status": "queued"}
     )

@@ -8,6 +8,7 @@ from fabula.core.database import elevated
 from fabula.engines.registry import EngineRegistry
 from fabula.generation import repository
 from fabula.generation.job_types import JOB_TYPES
+from fabula.generation.lora_schemas import LoraUseOut
 from fabula.generation.provenance import FrozenReference, Provenance, Rewriting
 from fabula.generation.reference_schemas import ExtensionOut, ReferenceOut
 from fabula.generation.repository import JobRow, OutputRow
@@ -190,6 +191,7 @@ def _params(plan: Provenance) -> ParamsOut:
         controls=plan.controls,
         model=plan.model_name,
         scheduler=plan.scheduler,
+        loras=[LoraUseOut(name=lora.name, weight=lora.weight) for lora in plan.loras],
     )
 
 

@@ -10,6 +10,7 @@ from fabula.models.fleet import EngineMeasurement, Worker
 from fabula.models.generation import Image, Job, ModelConfig, Video
 from fabula.models.insights import ModelPerformanceLog
 from fabula.models.library import Collection, LibraryAsset
+from fabula.models.model_files import ModelFile, ModelUpload, ModelUse
 from fabula.models.prompting import (
     CompelConfig,
     EnhancementPreset,
@@ -71,8 +72,11 @@ __all__ = [
     "MediaFacts",
     "Message",
     "ModelConfig",
+    "ModelFile",
     "ModelPerformanceLog",
     "ModelTestResult",
+    "ModelUpload",
+    "ModelUse",
     "NegativePrompt",
     "Preference",
     "Profile",

@@ -39,6 +39,7 @@ from fabula.fleet.reporting import About, Reporter
 from fabula.generation.endpoints import router as generation
 from fabula.generation.upscaling.endpoints import router as upscaling
 from fabula.library.endpoints import router as library
+from fabula.model_files.endpoints import router as model_files
 from fabula.moderation.policy import screen
 from fabula.prompting.book.endpoints import router as book
 from fabula.prompting.endpoints import router as prompting
@@ -103,6 +104,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         generation,
         engine_servers,
         fleet,
+        model_files,
         prompting,
         negatives,
         templates,

@@ -33,6 +33,12 @@ export const keys = {
   engineDefaults: ['engine-defaults'] as const,
   workers: ['workers'] as const,
   engineMeasurements: ['engine-measurements'] as const,
+  /** Prefix of all lists of model files. */
+  modelFiles: ['model-files'] as const,
+  modelFilesList: (filter: object) => ['model-files', filter] as const,
+  modelShelf: ['model-shelf'] as const,
+  modelUploads: ['model-uploads'] as const,
+  loras: (request: object) => ['loras', request] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceSessions: ['workspace', 'sessions'] as const,

@@ -13,6 +13,8 @@ export interface Provenance {
   engineId: string
   engineVersion: string
   model: string
+  /** Additions to the model, by name. */
+  loras: { name: string; weight: number }[]
   credits: number | null
   reference: { assetId: string; strength: number; masked: boolean; extended: boolean } | null
   /** The picture that was upscaled. */
@@ -65,6 +67,10 @@ export function readProvenance(settings: Raw): Provenance {
     engineId: text(settings.engine_id),
     engineVersion: text(settings.engine_version),
     model: text(settings.model),
+    loras: list(settings.loras).flatMap((each) => {
+      const name = text(object(each).name)
+      return name ? [{ name, weight: number(object(each).weight) ?? 1 }] : []
+    }),
     credits: number(settings.unit_credits),
     reference: text(reference.asset_id)
       ? {

@@ -2,14 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 /** What may lie over the page, one at a time. */
 export type Panel =
-  | 'palette'
-  | 'activity'
-  | 'keys'
-  | 'book'
-  | 'combinations'
-  | 'part'
-  | 'extend'
-  | 'upscale'
+  'palette' | 'activity' | 'keys' | 'book' | 'combinations' | 'part' | 'extend' | 'upscale'
 
 let current: Panel | null = null
 const listeners = new Set<() => void>()

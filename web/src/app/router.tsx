@@ -16,6 +16,7 @@ import {
   checkAccessSearch,
   checkKeySearch,
   checkLedgerSearch,
+  checkModelsSearch,
   checkPeopleSearch,
   checkPersonSearch,
   checkTemplateSearch,
@@ -109,6 +110,14 @@ const adminEngines = createRoute({
   getParentRoute: () => admin,
   path: '/engines',
   component: lazyRouteComponent(() => import('@/features/engines/EnginesPage')),
+  errorComponent: RouteError,
+})
+
+const adminModels = createRoute({
+  getParentRoute: () => admin,
+  path: '/models',
+  validateSearch: checkModelsSearch,
+  component: lazyRouteComponent(() => import('@/features/models/ModelsPage')),
   errorComponent: RouteError,
 })
 
@@ -208,6 +217,7 @@ const adminWeights = createRoute({
 const adminPages = admin.addChildren([
   adminStudio,
   adminEngines,
+  adminModels,
   adminPeople,
   adminPerson,
   adminAccess,

@@ -22,6 +22,7 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
+    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -86,8 +87,10 @@ class A1111:
             schedulers=facts.samplers,
             loras=True,
             weights=True,
+            lora_files=tuple(map(LoraChoice, facts.loras)),
             families=("sdxl", "wan"),
             models=facts.models,
+            default_model=self._to.model if self._to else "",
         )
 
     def load(self) -> None:

@@ -31,6 +31,7 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
+    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -101,8 +102,10 @@ class ComfyUI:
             schedulers=facts.samplers,
             loras=True,
             weights=True,
+            lora_files=tuple(map(LoraChoice, facts.loras)),
             families=("sdxl", "wan"),
             models=facts.models,
+            default_model=self._to.model if self._to else "",
         )
         return able if self._own is None else _limited(able, self._own)
 
@@ -544,7 +547,9 @@ def _limited(able: ImageCapabilities, own: Workflow) -> ImageCapabilities:
         seeds="seed" in own.slots,
         schedulers=able.schedulers if "sampler" in own.slots else (),
         models=able.models if "checkpoint" in own.slots else (),
+        default_model=able.default_model if "checkpoint" in own.slots else "",
         loras="checkpoint" in own.slots,
+        lora_files=able.lora_files if "checkpoint" in own.slots else (),
         **fixed,
     )
 

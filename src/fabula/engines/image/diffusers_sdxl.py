@@ -3,6 +3,8 @@
 Models lie in MODELS_DIR/sdxl: folders as ``save_pretrained`` writes them, or single
 ``.safetensors`` files. A single file carries no configuration: it takes that of a folder of its
 kind beside it, or diffusers fetches it. LoRAs are ``.safetensors`` files below MODELS_DIR/loras.
+The folders that ComfyUI and A1111 have for both are read as well, here and in further folders of
+models; a name is a path below such a folder, without the suffix.
 
 A part of a picture is drawn anew by any of them: their noise is kept to what is white in the mask
 at every step, and the result is laid over the source, so that what is black stays to the pixel.
@@ -63,20 +65,24 @@ from fabula.engines.diffusers_support import (
     fitted_colours,
     in_steps,
     libraries,
-    lora_file,
+    lora_choices,
     missing,
     negative_unused,
     preview_of,
     texts_cut,
     understood,
+    with_files,
 )
 from fabula.engines.files import weights_of
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.image_masks import mask_channel, masked, source_at
+from fabula.engines.model_files import families
+from fabula.engines.model_files.facts import Kind
+from fabula.engines.model_files.header import DamagedFile, read_header
+from fabula.engines.model_files.shelf import CHECKPOINT_FOLDERS, Found, walk, walk_all
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "peft", "compel", "safetensors")
-MODELS = "sdxl"
 XL, SD = "StableDiffusionXLPipeline", "StableDiffusionPipeline"
 FROM_PICTURE = {XL: "StableDiffusionXLImg2ImgPipeline", SD: "StableDiffusionImg2ImgPipeline"}
 INPAINTING = {XL: "StableDiffusionXLInpaintPipeline", SD: "StableDiffusionInpaintPipeline"}
@@ -85,6 +91,7 @@ FOLDER_KINDS = {kind: kind for kind in INPAINTING} | {own: kind for kind, own in
 PLAIN_CHANNELS, INPAINTING_CHANNELS = 4, 9
 """Channels that a network takes: a latent, or also a picture's with its mask."""
 NATIVE_SIDE = {XL: 1024, SD: 512}
+KINDS = {families.SDXL: XL, families.SD15: SD, families.SD2: SD}
 SCHEDULERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddim": ("DDIMScheduler", {}),
     "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
@@ -100,7 +107,6 @@ SMALLEST_SIDE = 64
 ROOMY_BYTES = 12 * 2**30
 """GPU memory from which a whole SDXL model in 16 bits is kept there: 7 GB and its workings."""
 
-MOST_HEADER_BYTES = 100_000_000
 FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
 """Of a network in a single file: shape (to, from, 3, 3)."""
 
@@ -114,6 +120,7 @@ class ModelPlace:
     path: Path
     kind: str
     side: int
+    family: str = ""
     channels: int = PLAIN_CHANNELS
     donor: Path | None = None
 
@@ -146,8 +153,8 @@ class DiffusersSdxl:
     )
 
     def __init__(self, context: EngineContext) -> None:
-        self._folder = Path(context.models_dir)
-        self._models = self._folder / MODELS
+        self._folders = tuple(Path(folder) for folder in context.model_folders)
+        self._models = Path(context.models_dir, CHECKPOINT_FOLDERS[0])
         self._threads = max(1, context.threads)
         self._options = context.options
         self._loaded: LoadedModel | None = None
@@ -155,7 +162,7 @@ class DiffusersSdxl:
     def availability(self) -> Availability:
         if absent := missing(NEEDED):
             return absent
-        models = models_in(self._models)
+        models = self._all_models()
         if not models:
             remedy = (
                 "Put an SDXL model there: a folder as diffusers writes it, or a .safetensors file."
@@ -169,8 +176,18 @@ class DiffusersSdxl:
 
     def capabilities(self) -> ImageCapabilities:
         """Sizes are those of the default model."""
-        models = models_in(self._models)
-        side = self._chosen(models, None).side if models else NATIVE_SIDE[XL]
+        models = self._all_models()
+        chosen = self._chosen(models, None) if models else None
+        return replace(
+            self._limits(chosen),
+            models=tuple(models),
+            default_model=chosen.name if chosen else "",
+            model_families={model.name: model.family for model in models.values()},
+            lora_files=lora_choices(self._folders),
+        )
+
+    def _limits(self, model: ModelPlace | None) -> ImageCapabilities:
+        side = model.side if model else NATIVE_SIDE[XL]
         sides = Range(max(SMALLEST_SIDE, side // 4), side * 2, side, GRID)
         return ImageCapabilities(
             width=sides,
@@ -187,11 +204,11 @@ class DiffusersSdxl:
         )
 
     def footprint(self, model: str | None) -> Footprint:
-        place = self._chosen(models_in(self._models), model)
+        place = self._chosen(self._all_models(), model)
         return weights_of(place.path)
 
     def load(self) -> None:
-        self._ready(self._chosen(models_in(self._models), None))
+        self._ready(self._chosen(self._all_models(), None))
 
     def unload(self) -> None:
         loaded, self._loaded = self._loaded, None
@@ -199,9 +216,10 @@ class DiffusersSdxl:
             loaded.close()
 
     def run(self, request: ImageRequest, cancel: CancelToken) -> Iterator[ImageEvent]:
-        check(request, self.capabilities())
-        model = self._chosen(models_in(self._models), request.model)
-        loras = tuple(replace(x, path=str(lora_file(self._folder, x))) for x in request.loras)
+        models = self._all_models()
+        check(request, self._limits(self._chosen(models, None) if models else None))
+        model = self._chosen(models, request.model)
+        loras = with_files(request.loras, self._folders)
         return self._pictures(Order(request, model, loras), cancel)
 
     def _pictures(self, order: Order, cancel: CancelToken) -> Iterator[ImageEvent]:
@@ -229,6 +247,9 @@ class DiffusersSdxl:
         if model is None:
             raise refused(f"There is no model “{name}”. There are: {', '.join(models) or 'none'}.")
         return model
+
+    def _all_models(self) -> dict[str, ModelPlace]:
+        return models_among(walk_all(self._folders, CHECKPOINT_FOLDERS).values())
 
 
 class LoadedModel:
@@ -427,11 +448,13 @@ class LoadedModel:
 
 def models_in(folder: Path) -> dict[str, ModelPlace]:
     """The models of a folder by name, in order. Only small files and headers are read."""
-    found: dict[str, ModelPlace] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if place := looked_at(path):
-            found.setdefault(place.name, place)
-    return {name: configured(place, found.values()) for name, place in found.items()}
+    return models_among(walk(folder))
+
+
+def models_among(found: Iterable[Found]) -> dict[str, ModelPlace]:
+    """Those of the files and folders that are models of ours, by name."""
+    places = {each.name: place for each in found if (place := looked_at(each))}
+    return {name: configured(place, places.values()) for name, place in places.items()}
 
 
 def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
@@ -444,20 +467,25 @@ def configured(place: ModelPlace, others: Iterable[ModelPlace]) -> ModelPlace:
     return replace(place, side=donor.side, donor=donor.path) if donor else place
 
 
-def looked_at(path: Path) -> ModelPlace | None:
-    """The model that lies there, if one does."""
+def looked_at(found: Found) -> ModelPlace | None:
+    """The model that lies there, if it is one of ours and is whole."""
+    family, path = found.facts.family, found.path
+    if found.facts.fault or found.facts.kind is not Kind.CHECKPOINT:
+        return None
     try:
         if path.is_dir():
             index = json.loads((path / "model_index.json").read_text(encoding="utf-8"))
-            kind = FOLDER_KINDS.get(index["_class_name"])
-            return ModelPlace(path.name, path, kind, *shape_of(path)) if kind else None
-        stat = path.stat()
-        found = kind_of_file(path, stat.st_mtime_ns, stat.st_size)
-        if found is None:
+            pipeline = FOLDER_KINDS.get(index["_class_name"])
+            if pipeline is None:
+                return None
+            side, channels = shape_of(path)
+            return ModelPlace(found.name, path, pipeline, side, family, channels)
+        kind = KINDS.get(family)
+        if kind is None:
             return None
-        kind, channels = found
-        return ModelPlace(path.stem, path, kind, NATIVE_SIDE[kind], channels)
-    except (OSError, ValueError, KeyError, TypeError):
+        channels = channels_of(path, found.modified, found.size)
+        return ModelPlace(found.name, path, kind, NATIVE_SIDE[kind], family, channels)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, DamagedFile):
         return None
 
 
@@ -471,20 +499,10 @@ def shape_of(folder: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=256)
-def kind_of_file(path: Path, _changed: int, _size: int) -> tuple[str, int] | None:
-    """What a checkpoint in one file is, and its channels, by its header, which is JSON behind its
-    length in eight bytes. Remembered as long as the file is the same."""
-    if path.suffix != ".safetensors":
-        return None
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        tensors = json.loads(file.read(length)) if length <= MOST_HEADER_BYTES else {}
-    shape = tensors.get(FIRST_LAYER, {}).get("shape", (0, PLAIN_CHANNELS))
-    if any(name.startswith("conditioner.embedders.1.") for name in tensors):
-        return XL, shape[1]
-    if any(name.startswith("cond_stage_model.") for name in tensors):
-        return SD, shape[1]
-    return None
+def channels_of(path: Path, _modified: int, _size: int) -> int:
+    """Channels that the network of a single file takes; remembered as long as it is the same."""
+    first = read_header(path).tensors.get(FIRST_LAYER)
+    return first.shape[1] if first else PLAIN_CHANNELS
 
 
 def variant_of(folder: Path) -> str | None:

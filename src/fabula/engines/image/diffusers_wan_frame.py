@@ -10,6 +10,7 @@ from fabula.engines.base import (
     CancelToken,
     EngineContext,
     EngineInfo,
+    Footprint,
     ImageCapabilities,
     ImageEvent,
     ImageOutput,
@@ -65,7 +66,12 @@ class DiffusersWanFrame:
             loras=True,
             families=("wan",),
             models=tuple(self._stage.models()),
+            model_families=self._stage.families(),
+            lora_files=self._stage.lora_choices(),
         )
+
+    def footprint(self, model: str | None) -> Footprint:
+        return self._stage.footprint(model)
 
     def load(self) -> None:
         self._stage.load()

@@ -25,6 +25,7 @@ from fabula.engines.base import (
     CancelToken,
     EngineContext,
     EngineInfo,
+    Footprint,
     Lora,
     Modality,
     Progress,
@@ -91,7 +92,12 @@ class DiffusersWan:
             previews=True,
             loras=True,
             models=tuple(self._stage.models()),
+            model_families=self._stage.families(),
+            lora_files=self._stage.lora_choices(),
         )
+
+    def footprint(self, model: str | None) -> Footprint:
+        return self._stage.footprint(model)
 
     def load(self) -> None:
         self._stage.load()

@@ -8,13 +8,15 @@ which steps its sides go, and what it was trained for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from fabula.engines.base import VideoRequest
+from fabula.engines.model_files.facts import FOLDER_INDEX
+from fabula.engines.model_files.shelf import Found, walk
 
 FROM_TEXT, FROM_PICTURE = "WanPipeline", "WanImageToVideoPipeline"
 FRAME_STEP = 4
@@ -57,6 +59,7 @@ class WanModel:
     grid: int
     pair: bool
     per_frame: bool
+    family: str
 
     @property
     def training(self) -> Training:
@@ -65,16 +68,19 @@ class WanModel:
 
 def models_in(folder: Path) -> dict[str, WanModel]:
     """The models of a folder by name, in order."""
-    if not folder.is_dir():
-        return {}
-    found = (looked_at(path) for path in sorted(folder.iterdir()))
-    return {model.name: model for model in found if model}
+    return models_among(walk(folder))
 
 
-def looked_at(path: Path) -> WanModel | None:
+def models_among(found: Iterable[Found]) -> dict[str, WanModel]:
+    """Those that are models of ours, by name."""
+    return {each.name: model for each in found if (model := looked_at(each))}
+
+
+def looked_at(found: Found) -> WanModel | None:
     """The model that lies there, if one does."""
+    path = found.path
     try:
-        index = _json(path / "model_index.json")
+        index = _json(path / FOLDER_INDEX)
         network = _json(path / "transformer" / "config.json")
         decoder = _json(path / "vae" / "config.json")
         kind = index["_class_name"]
@@ -82,13 +88,14 @@ def looked_at(path: Path) -> WanModel | None:
             return None
         per_frame = bool(index.get("expand_timesteps"))
         return WanModel(
-            name=path.name,
+            name=found.name,
             path=path,
             kind=kind,
             starts=_starts(kind, network, per_frame=per_frame),
             grid=int(decoder.get("scale_factor_spatial", 8) * network["patch_size"][1]),
             pair=any(index.get("transformer_2") or ()),
             per_frame=per_frame,
+            family=found.facts.family,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None

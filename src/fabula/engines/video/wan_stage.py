@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
-from fabula.engines.base import Availability, EngineContext, EngineError, Lora, Range
-from fabula.engines.diffusers_support import lora_file, missing, understood
+from fabula.engines.base import (
+    NO_FOOTPRINT,
+    Availability,
+    EngineContext,
+    EngineError,
+    Footprint,
+    Lora,
+    LoraChoice,
+    Range,
+)
+from fabula.engines.diffusers_support import lora_choices, missing, understood, with_files
+from fabula.engines.files import weights_of
 from fabula.engines.image_checks import refused
-from fabula.engines.video.wan_models import USUAL, Start, Training, WanModel, models_in
+from fabula.engines.model_files.shelf import walk_all
+from fabula.engines.video.wan_models import USUAL, Start, Training, WanModel, models_among
 from fabula.engines.video.wan_pipeline import LoadedWan
 
 FOLDER, OPTION = "wan", "wan_model"
@@ -23,7 +33,7 @@ class WanStage:
     from that."""
 
     def __init__(self, context: EngineContext, only: Start | None = None) -> None:
-        self._root = Path(context.models_dir)
+        self._folders = tuple(Path(folder) for folder in context.model_folders)
         self._only = only
         self._threads = max(1, context.threads)
         self._options = context.options
@@ -32,22 +42,26 @@ class WanStage:
     def availability(self) -> Availability:
         if absent := missing(NEEDED):
             return absent
-        models, folder, wanted = self.models(), self._root / FOLDER, self._options.get(OPTION)
+        models, folder, wanted = self.models(), self._folders[0] / FOLDER, self._options.get(OPTION)
         if not models:
             what = f" that makes something of {self._only}" if self._only else ""
             remedy = "Put a WAN model there: a folder as diffusers writes it."
             return Availability(False, f"There is no model{what} in {folder}.", remedy)
-        if wanted is not None and wanted not in models_in(folder):
+        if wanted is not None and wanted not in self._all():
             reason = f"The option {OPTION} names “{wanted}”, which is not in {folder}."
             return Availability(False, reason, f"Choose one of: {', '.join(models)}.")
         return Availability(True)
 
     def models(self) -> dict[str, WanModel]:
         """By name, in order."""
-        found = models_in(self._root / FOLDER)
+        found = self._all()
         if self._only is None:
             return found
         return {name: model for name, model in found.items() if self._only in model.starts}
+
+    def families(self) -> dict[str, str]:
+        """Of the models, by their names."""
+        return {name: model.family for name, model in self.models().items()}
 
     def starts(self) -> frozenset[Start]:
         return frozenset(start for model in self.models().values() for start in model.starts)
@@ -85,7 +99,15 @@ class WanStage:
 
     def loras(self, asked: Iterable[Lora]) -> tuple[Lora, ...]:
         """With the paths of their files. Raises ``EngineError`` (``bad_request``)."""
-        return tuple(replace(lora, path=str(lora_file(self._root, lora))) for lora in asked)
+        return with_files(asked, self._folders)
+
+    def lora_choices(self) -> tuple[LoraChoice, ...]:
+        return lora_choices(self._folders)
+
+    def footprint(self, model: str | None) -> Footprint:
+        """Of a model by its name, or of the main one."""
+        place = self.models().get(model or "") or self._main()
+        return weights_of(place.path) if place else NO_FOOTPRINT
 
     def load(self) -> None:
         main = self._main()
@@ -109,6 +131,9 @@ class WanStage:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             loaded.close()
+
+    def _all(self) -> dict[str, WanModel]:
+        return models_among(walk_all(self._folders, (FOLDER,)).values())
 
     def _main(self) -> WanModel | None:
         """The model that stands for all in what an engine offers: that of the option, or else the

@@ -80,6 +80,15 @@ export interface TemplateSearch {
   after?: number
 }
 
+export interface ModelsSearch {
+  q?: string | undefined
+  /** The kind of the files. */
+  what?: string | undefined
+  family?: string | undefined
+  /** The file whose details are open. */
+  file?: string | undefined
+}
+
 export interface WeightsSearch {
   q?: string
   state?: 'offered' | 'off'
@@ -171,6 +180,9 @@ export const checkTemplateSearch = (raw: Raw): TemplateSearch =>
     before: numberOf(raw.before),
     after: numberOf(raw.after),
   })
+
+export const checkModelsSearch = (raw: Raw): ModelsSearch =>
+  given({ q: text(raw.q), what: text(raw.what), family: text(raw.family), file: text(raw.file) })
 
 export const checkWeightsSearch = (raw: Raw): WeightsSearch =>
   given({ q: text(raw.q), state: oneOf(raw.state, ['offered', 'off']) })

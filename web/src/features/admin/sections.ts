@@ -2,6 +2,7 @@ import {
   IconAdjustmentsAlt,
   IconCoins,
   IconCpu,
+  IconCube,
   IconHistory,
   IconLockAccess,
   IconMinus,
@@ -19,6 +20,7 @@ export interface AdminSection {
   to:
     | '/admin'
     | '/admin/engines'
+    | '/admin/models'
     | '/admin/people'
     | '/admin/access'
     | '/admin/templates'
@@ -46,6 +48,13 @@ export const SECTIONS: readonly AdminSection[] = [
     to: '/admin/engines',
     icon: IconCpu,
     words: 'workers memory servers connect comfyui a1111 openai ollama models defaults',
+  },
+  {
+    id: 'models',
+    label: 'Models',
+    to: '/admin/models',
+    icon: IconCube,
+    words: 'checkpoints loras safetensors files install upload hash trigger words disk',
   },
   {
     id: 'people',

@@ -1,5 +1,6 @@
 import type { JobTypeOut } from '@/api'
 import type { Provenance } from '@/api/provenance'
+import { readLoras } from '@/features/workspace/loras'
 import { EMPTY_DRAFT, type Draft } from '@/features/workspace/draft'
 import { duration, fileName, fileSize, fullTime, isClip, lengthOf, ratioName } from '@/ui/format'
 import type { ViewerItem } from './contract'
@@ -124,6 +125,9 @@ export function makingFacts(
       facts.push({ label: 'Engine', value: `${engineName ?? made.engineId}${version}` })
     }
     if (made.model) facts.push({ label: 'Model', value: made.model })
+    for (const { name, weight } of made.loras) {
+      facts.push({ label: 'LoRA', value: `${name}, ${weight}`, copy: `<lora:${name}:${weight}>` })
+    }
     if (made.rewriting.template) facts.push({ label: 'Template', value: made.rewriting.template })
     if (made.rewriting.timeMs !== null) {
       facts.push({ label: 'Rewriting', value: duration(made.rewriting.timeMs / 1000) })
@@ -202,6 +206,7 @@ export function wholeDraft(item: ViewerItem, made: Provenance): Draft {
     negative,
     steps: made.steps,
     guidance: made.guidanceScale,
+    loras: readLoras(made.loras),
     ...(isClip(item.mimeType) ? clipDraft(made) : {}),
   }
 }

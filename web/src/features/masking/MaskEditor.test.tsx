@@ -12,7 +12,13 @@ import MaskEditor from './MaskEditor'
 import { hasUnsentMask, sendMask } from './sendMask'
 
 const REFERENCE = {
-  rating: 'general' as const, assetId: 'a', url: '/a.png', thumbnailUrl: '/a.webp', width: 64, height: 48 }
+  rating: 'general' as const,
+  assetId: 'a',
+  url: '/a.png',
+  thumbnailUrl: '/a.webp',
+  width: 64,
+  height: 48,
+}
 const PNG = `data:image/png;base64,${btoa('a mask')}`
 
 /** A canvas that remembers whether anything was painted, since jsdom has none. */

@@ -1,5 +1,12 @@
 import { Button } from '@mantine/core'
-import { IconBook2, IconMinus, IconPhotoPlus, IconScale, IconSparkles } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconCube,
+  IconMinus,
+  IconPhotoPlus,
+  IconScale,
+  IconSparkles,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useRef, useState, type ClipboardEvent, type DragEvent } from 'react'
 import { panels } from '@/app/panels'
@@ -35,6 +42,7 @@ const DROP_WORDS: Record<SourcePlace, string> = {
 }
 
 const WeightsPart = lazy(() => import('./WeightsPart'))
+const LorasPart = lazy(() => import('./LorasPart'))
 
 interface ComposerProps {
   /** Drawn in a sheet: what makes the pictures stands at its foot. */
@@ -58,6 +66,7 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
   const [over, setOver] = useState(false)
   const [negativeOpen, setNegativeOpen] = useState(false)
   const [weightsOpen, setWeightsOpen] = useState(false)
+  const [lorasOpen, setLorasOpen] = useState(false)
   const file = useRef<HTMLInputElement>(null)
   const wanted = useRef<SourcePlace>('reference')
   const pick = (to: SourcePlace) => {
@@ -161,6 +170,11 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
             <WeightsPart prompt={draft.prompt} onClose={() => setWeightsOpen(false)} />
           </Suspense>
         ) : null}
+        {lorasOpen && type?.limits?.loras ? (
+          <Suspense fallback={null}>
+            <LorasPart draft={draft} type={type} onClose={() => setLorasOpen(false)} />
+          </Suspense>
+        ) : null}
         {clip ? (
           <FramesPart draft={draft} limits={clip} uploading={upload.pending} onPick={pick} />
         ) : draft.reference || upload.pending ? (
@@ -205,6 +219,19 @@ export function Composer({ compact = false, examples = false, onMade }: Composer
           >
             Weights
           </Button>
+          {type?.limits?.loras ? (
+            <Button
+              variant="subtle"
+              color="gray"
+              className={classes.tool}
+              data-on={lorasOpen || draft.loras.length > 0}
+              aria-expanded={lorasOpen}
+              leftSection={<IconCube size={17} stroke={1.7} />}
+              onClick={() => setLorasOpen(!lorasOpen)}
+            >
+              {draft.loras.length ? `LoRAs, ${draft.loras.length}` : 'LoRAs'}
+            </Button>
+          ) : null}
           {clip ? null : (
             <Button
               variant="subtle"

@@ -15,7 +15,7 @@ export function EngineFields({
   limits: LimitsOut | null
 }) {
   const choose = (engine: string) => {
-    const next = { ...draft, engine, model: '', scheduler: '' }
+    const next = { ...draft, engine, model: '', scheduler: '', loras: [] }
     const effective = typeFor(next, type)
     patchDraft(effective ? withJobType(next, effective) : next)
   }

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { AssetRef, Controls } from '@/api'
+import { readLoras } from './loras'
 
 type Mode = AssetRef['rating']
 
@@ -21,6 +22,14 @@ export interface DraftPart {
   maskId: string | null
   /** Pixels that the reference grows by at each side, or null. */
   extend: { left: number; right: number; top: number; bottom: number } | null
+}
+
+/** A LoRA that is worn. `family` is what it is made for, `triggers` are words that call it. */
+export interface DraftLora {
+  name: string
+  weight: number
+  family: string
+  triggers: string[]
 }
 
 /** A rewriting as it was proposed and, perhaps, edited. */
@@ -60,6 +69,7 @@ export interface Draft {
   engine: string
   model: string
   scheduler: string
+  loras: DraftLora[]
   /** How far the result may leave the reference: 0 keeps it, 1 ignores it. */
   strength: number
   /** Of a clip: where it begins and where it ends. */
@@ -91,6 +101,7 @@ export const EMPTY_DRAFT: Draft = {
   engine: '',
   model: '',
   scheduler: '',
+  loras: [],
   strength: 0.5,
   firstFrame: null,
   lastFrame: null,
@@ -128,7 +139,11 @@ export function readDraft(text: string | null): Draft {
         ? value === null || typeof value === 'object' || typeof value === 'number'
         : value !== null && typeof value === typeof standard
     })
-    return { ...EMPTY_DRAFT, ...Object.fromEntries(fits.map(([name]) => [name, kept[name]])) }
+    return {
+      ...EMPTY_DRAFT,
+      ...Object.fromEntries(fits.map(([name]) => [name, kept[name]])),
+      loras: readLoras(kept.loras),
+    }
   } catch {
     return EMPTY_DRAFT
   }

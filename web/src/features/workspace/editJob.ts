@@ -1,6 +1,7 @@
 import type { ClipParamsOut, JobOut, JobTypeOut, LimitsOut } from '@/api'
 import { EMPTY_DRAFT, type Draft } from './draft'
 import { typeFor } from './engine'
+import { readLoras } from './loras'
 
 /**
  * The draft that makes a job again, to be changed before. Settings that are the job type's own stay
@@ -27,6 +28,7 @@ export function draftOf(job: JobOut, type: JobTypeOut | undefined): Draft {
     engine,
     model: params.upscale ? '' : (params.model ?? ''),
     scheduler: params.scheduler ?? '',
+    loras: readLoras(params.loras),
     negative: params.negative_prompt,
     steps: own(params.steps, limits?.steps.default),
     guidance: own(params.guidance_scale, limits?.guidance_scale.default),

@@ -2,6 +2,7 @@ import type { ClipLimitsOut, JobIn, JobTypeOut, LimitsOut, MotionIn } from '@/ap
 import { count, duration, lengthOf } from '@/ui/format'
 import { grown, NO_EXTENSION } from '@/features/masking/sides'
 import type { Draft, DraftPart } from './draft'
+import { familyOf, fits } from './loras'
 
 export interface Shape {
   width: number
@@ -116,6 +117,9 @@ export function requestOf(draft: Draft, limits: LimitsOut | null): JobIn {
   if (draft.engine) body.engine = draft.engine
   if (draft.model && limits?.models.includes(draft.model)) body.model = draft.model
   if (limits?.schedulers.includes(draft.scheduler)) body.scheduler = draft.scheduler
+  if (limits?.loras && draft.loras.length) {
+    body.loras = draft.loras.map(({ name, weight }) => ({ name, weight }))
+  }
   if (draft.negative.trim()) body.negative_prompt = draft.negative.trim()
   if (Object.values(draft.controls).some(Boolean)) body.controls = draft.controls
   if (draft.preset) body.preset_id = draft.preset
@@ -171,6 +175,9 @@ export function obstacle(
   if (type.limits?.clip?.first_frame_required && !draft.firstFrame) {
     return 'This engine starts from a picture: add a first frame.'
   }
+  const family = familyOf(draft, type)
+  const misfit = type.limits?.loras && draft.loras.find((lora) => !fits(lora.family, family))
+  if (misfit) return `${misfit.name} does not fit the chosen model: take it out under LoRAs.`
   const price = priceOf(draft, type)
   if (balance !== null && price > balance) {
     return `This costs ${count(price, 'credit')} and you have ${balance.toLocaleString('en-GB')}: make fewer, or ask an admin for more.`

@@ -305,6 +305,36 @@ export const ACTIONS: Readonly<Record<Action, ActionWords>> = {
         : `Went back to the studio’s own engine for ${use}`
     },
   },
+  'model_upload.begun': {
+    label: 'Model uploads begun',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Began to send the model${quoted(entry.after?.name)}`,
+  },
+  'model_upload.cancelled': {
+    label: 'Model uploads cancelled',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Cancelled the upload of the model${quoted(entry.after?.name)}`,
+  },
+  'model_file.installed': {
+    label: 'Models installed',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Installed the model${quoted(entry.after?.path)}`,
+  },
+  'model_file.removed': {
+    label: 'Models removed',
+    topic: 'studio',
+    staff: true,
+    sentence: (entry) => `Removed the model${quoted(entry.before?.path)}`,
+  },
+  'model_folders.scanned': {
+    label: 'Model folders looked at',
+    topic: 'studio',
+    staff: true,
+    sentence: () => 'Looked at the folders of models',
+  },
   'prompt_cache.refreshed': {
     label: 'Prompt cache built anew',
     topic: 'studio',
