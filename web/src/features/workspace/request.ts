@@ -37,6 +37,10 @@ const standard = (limits: LimitsOut): Shape => ({
 
 const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height === b.height
 
+/** Whether two shapes look the same, as 832 × 480 does beside 16:9. */
+const alike = (a: Shape, b: Shape): boolean =>
+  Math.abs((a.width * b.height) / (a.height * b.width) - 1) < 0.04
+
 const toStep = (side: number, { step }: { step: number }): number => Math.round(side / step) * step
 
 /** The size of a ratio that is exact in the steps of an engine, and has the most nearly its pixels. */
@@ -53,7 +57,10 @@ export function shapesFor(limits: LimitsOut): Shape[] {
   if (limits.sizes.length) {
     return [...limits.sizes].sort((a, b) => b.width / b.height - a.width / a.height)
   }
-  const shapes = limits.clip ? CLIP_RATIOS.map((ratio) => sizeAt(ratio, limits)) : SHAPES
+  const own = standard(limits)
+  const shapes = limits.clip
+    ? CLIP_RATIOS.map((ratio) => sizeAt(ratio, limits)).filter((shape) => !alike(shape, own))
+    : SHAPES
   const fits = shapes.filter(
     ({ width, height }) =>
       width >= limits.width.minimum &&
@@ -61,7 +68,6 @@ export function shapesFor(limits: LimitsOut): Shape[] {
       height >= limits.height.minimum &&
       height <= limits.height.maximum,
   )
-  const own = standard(limits)
   const all = fits.some((shape) => same(shape, own)) ? fits : [...fits, own]
   return all.sort((a, b) => b.width / b.height - a.width / a.height)
 }
