@@ -19,14 +19,14 @@ const SHAPES: readonly Shape[] = [
   { width: 576, height: 1024 },
 ]
 
-/** Shapes of clips, for engines whose own is as wide as the first one. */
-const CLIP_SHAPES: readonly Shape[] = [
-  { width: 1280, height: 720 },
-  { width: 1152, height: 768 },
-  { width: 1088, height: 816 },
-  { width: 960, height: 960 },
-  { width: 816, height: 1088 },
-  { width: 720, height: 1280 },
+/** Shapes of clips, wide to tall; each engine has them at as many pixels as its own shape. */
+const CLIP_RATIOS: readonly Shape[] = [
+  { width: 16, height: 9 },
+  { width: 3, height: 2 },
+  { width: 4, height: 3 },
+  { width: 1, height: 1 },
+  { width: 3, height: 4 },
+  { width: 9, height: 16 },
 ]
 
 /** Denoise strengths that a reference begins with: all of it, and where only a part is drawn anew. */
@@ -42,19 +42,29 @@ const standard = (limits: LimitsOut): Shape => ({
 
 const same = (a: Shape, b: Shape): boolean => a.width === b.width && a.height === b.height
 
+/** Whether two shapes look the same, as 832 × 480 does beside 16:9. */
+const alike = (a: Shape, b: Shape): boolean =>
+  Math.abs((a.width * b.height) / (a.height * b.width) - 1) < 0.04
+
 const toStep = (side: number, { step }: { step: number }): number => Math.round(side / step) * step
+
+/** The size of a ratio that is exact in the steps of an engine, and has the most nearly its pixels. */
+function sizeAt(ratio: Shape, limits: LimitsOut): Shape {
+  const width = ratio.width * limits.width.step
+  const height = ratio.height * limits.height.step
+  const own = standard(limits)
+  const times = Math.max(1, Math.round(Math.sqrt((own.width * own.height) / (width * height))))
+  return { width: width * times, height: height * times }
+}
 
 /** The shapes that a job type offers, its own standard among them. */
 export function shapesFor(limits: LimitsOut): Shape[] {
   if (limits.sizes.length) {
     return [...limits.sizes].sort((a, b) => b.width / b.height - a.width / a.height)
   }
-  const scale = limits.clip ? limits.width.default / 1280 : 1
+  const own = standard(limits)
   const shapes = limits.clip
-    ? CLIP_SHAPES.map(({ width, height }) => ({
-        width: toStep(width * scale, limits.width),
-        height: toStep(height * scale, limits.height),
-      }))
+    ? CLIP_RATIOS.map((ratio) => sizeAt(ratio, limits)).filter((shape) => !alike(shape, own))
     : SHAPES
   const fits = shapes.filter(
     ({ width, height }) =>
@@ -63,7 +73,6 @@ export function shapesFor(limits: LimitsOut): Shape[] {
       height >= limits.height.minimum &&
       height <= limits.height.maximum,
   )
-  const own = standard(limits)
   const all = fits.some((shape) => same(shape, own)) ? fits : [...fits, own]
   return all.sort((a, b) => b.width / b.height - a.width / a.height)
 }
