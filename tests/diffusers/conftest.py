@@ -9,6 +9,10 @@ import pytest
 
 from fabula.engines.base import EngineContext
 from fabula.engines.image.diffusers_sdxl import DiffusersSdxl
+from real_browser import demand_chromium
+
+if not demand_chromium():
+    collect_ignore = ["test_studio_sdxl.py"]
 
 
 @pytest.fixture(scope="session")
