@@ -11,6 +11,10 @@ from fabula.engines.base import EngineContext
 from fabula.engines.image.diffusers_sdxl import DiffusersSdxl
 from fabula.engines.image.diffusers_wan_frame import DiffusersWanFrame
 from fabula.engines.video.diffusers_wan import DiffusersWan
+from real_browser import demand_chromium
+
+if not demand_chromium():
+    collect_ignore = ["test_studio_sdxl.py"]
 
 
 @pytest.fixture(scope="session")

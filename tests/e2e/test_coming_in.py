@@ -10,8 +10,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import Visit, context_of, watched
 from identity_provider import SECRET, IdentityProvider, serving
+from real_browser import Visit, context_of, watched
 from real_studio import RealStudio, running
 
 pytestmark = pytest.mark.browser

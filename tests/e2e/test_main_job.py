@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import Visit
+from real_browser import Visit
 
 pytestmark = pytest.mark.browser
 PROMPT = "a red fox in a snowy forest at dawn"

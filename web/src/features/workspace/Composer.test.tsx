@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -316,6 +316,51 @@ describe('a reference', () => {
     await user.click(make())
     await waitFor(() => expect(sent).toHaveLength(1))
     expect(sent[0]?.body.reference).toEqual({ asset_id: 'up', strength: 0.5 })
+  })
+})
+
+describe('a part of the reference', () => {
+  const reference = { assetId: 'r', url: '/r', thumbnailUrl: '/t', width: 640, height: 480 }
+  const part = { mask: `data:image/png;base64,${btoa('mask')}`, maskId: null, extend: null }
+
+  it('is drawn anew by a mask that is brought along once, before the job', async () => {
+    let uploads = 0
+    server.use(
+      http.post(`${API}/uploads`, () => {
+        uploads += 1
+        return HttpResponse.json({ ...asset(7), id: 'mask' }, { status: 201 })
+      }),
+    )
+    patchDraft({ prompt: 'a blue door', reference, part, strength: 0.9 })
+    const user = await ready()
+    expect(screen.getByText('The painted part is drawn anew.')).toBeVisible()
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(2))
+    expect(sent[1]?.body.reference).toEqual({ asset_id: 'r', strength: 0.9, mask: 'mask' })
+    expect(uploads).toBe(1)
+  })
+
+  it('is given up for all of it', async () => {
+    patchDraft({ prompt: 'a blue door', reference, part, strength: 0.9 })
+    const user = await ready()
+    await user.click(screen.getByRole('button', { name: 'Take all of it' }))
+    await user.click(make())
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]?.body.reference).toEqual({ asset_id: 'r', strength: 0.5 })
+  })
+
+  it('is offered only where the engine can', async () => {
+    const unable = jobType({ limits: { ...limits, inpainting: false } })
+    server.use(http.get(`${API}/job-types`, () => HttpResponse.json({ items: [unable] })))
+    patchDraft({ prompt: 'a blue door', reference })
+    await ready()
+    expect(screen.queryByRole('button', { name: 'Change a part…' })).toBeNull()
+    expect(make()).toBeEnabled()
+    act(() => patchDraft({ part }))
+    expect(make()).toBeDisabled()
+    expect(screen.getByText(/cannot draw a part of a picture anew/)).toBeVisible()
   })
 })
 

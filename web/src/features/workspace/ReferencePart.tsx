@@ -83,7 +83,7 @@ function StrengthField({ draft: { part, strength } }: { draft: Draft }) {
   const standard = part ? STRENGTH_IN_PART : STRENGTH
   return (
     <RangeField
-      label={part ? 'Change within the part' : 'Change'}
+      label="Change"
       value={strength}
       standard={standard}
       minimum={0}

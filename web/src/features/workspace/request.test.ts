@@ -11,6 +11,7 @@ import {
   rewritingInUse,
   shapesFor,
   sizeOf,
+  partStrengthWords,
   strengthWords,
   summaryOf,
   withJobType,
@@ -70,6 +71,26 @@ describe('the request of a draft', () => {
       reference: { asset_id: 'r', strength: 0.3 },
       enhanced_prompt: 'a fox, in soft light',
     })
+  })
+
+  it('names the mask and how far the picture grows, and leaves the size to the picture', () => {
+    const reference = { assetId: 'r', url: '', thumbnailUrl: '', width: 640, height: 480 }
+    const extend = { left: 64, right: 0, top: 0, bottom: 32 }
+    const inPart = draft({
+      reference,
+      strength: 0.9,
+      size: { width: 1024, height: 768 },
+      part: { mask: 'data:', maskId: 'm', extend },
+    })
+    const body = requestOf(inPart, limits)
+    expect(body.reference).toEqual({ asset_id: 'r', strength: 0.9, mask: 'm', extend })
+    expect(body).not.toHaveProperty('width')
+    expect(sizeOf(inPart, limits)).toEqual({ width: 704, height: 512 })
+    const painted = draft({ ...inPart, part: { mask: 'data:', maskId: 'm', extend: null } })
+    expect(sizeOf(painted, limits)).toEqual({ width: 640, height: 480 })
+    const unable = jobType({ limits: { ...limits, inpainting: false } })
+    expect(obstacle(painted, unable)).toContain('cannot draw a part')
+    expect(obstacle(painted, type)).toBeNull()
   })
 
   it('asks for no more pictures than the engine makes at once', () => {
@@ -180,6 +201,7 @@ it('strengths have words from keeping to ignoring', () => {
   expect(new Set(words).size).toBe(5)
   expect(words[0]).toMatch(/keeps/)
   expect(words[4]).toMatch(/ignores/)
+  expect(new Set([0, 0.3, 0.5, 0.9, 1].map(partStrengthWords)).size).toBe(5)
 })
 
 it('rolled seeds are legal and differ', () => {
