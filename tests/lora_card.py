@@ -30,7 +30,8 @@ class LoraCard(ReferenceCard):
         self._folders = [Path(folder) for folder in context.model_folders]
 
     def capabilities(self) -> ImageCapabilities:
-        models = walk_all(self._folders, CHECKPOINT_FOLDERS)
+        found = walk_all(self._folders, CHECKPOINT_FOLDERS)
+        models = {n: file for n, file in found.items() if file.facts.kind is Kind.CHECKPOINT}
         loras = walk_all(self._folders, LORA_FOLDERS)
         return replace(
             super().capabilities(),

@@ -77,6 +77,9 @@ function Picture({ file }: { file: ModelFileOut }) {
   )
 }
 
+/** From how many characters on a fact has a line of its own. */
+const LONG = 40
+
 /** What keeps a file from being used, in a few words; empty where nothing does. */
 function troubleOf(file: ModelFileOut): string {
   if (file.missing_since) return `Gone since ${when(file.missing_since)}`
@@ -120,7 +123,7 @@ function Detail({ file }: { file: ModelFileOut }) {
         {facts
           .filter(([, value]) => value !== '')
           .map(([label, value]) => (
-            <div key={label}>
+            <div key={label} data-long={value.length > LONG || undefined}>
               <dt>{label}</dt>
               <dd>{value}</dd>
             </div>

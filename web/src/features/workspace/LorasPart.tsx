@@ -1,18 +1,19 @@
 import '@/ui/forms.css'
-import { Button, CloseButton } from '@mantine/core'
+import { Button, CloseButton, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { IconCube } from '@tabler/icons-react'
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { sdk, sentenceOf, type JobTypeOut, type LoraOut } from '@/api'
 import { keys } from '@/api/keys'
 import { RangeField } from '@/ui/Fields'
-import { SearchField } from '@/ui/SearchField'
 import composer from './Composer.module.css'
 import { patchDraft, type Draft, type DraftLora } from './draft'
 import { familyOf, fits, MAX_LORAS, withWord } from './loras'
 import classes from './LorasPart.module.css'
 
 const AT_ONCE = 24
+const TYPING_MS = 250
 
 const lorasOf = (engine: string, model: string, search: string) =>
   infiniteQueryOptions({
@@ -39,8 +40,8 @@ export default function LorasPart({
   type: JobTypeOut
   onClose: () => void
 }) {
-  const [search, setSearch] = useState('')
-  const field = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState('')
+  const [search] = useDebouncedValue(typed.trim(), TYPING_MS)
   const list = useInfiniteQuery(lorasOf(type.engine?.id ?? '', draft.model, search))
   const found = list.data?.pages.flatMap((page) => page.items) ?? []
   const worn = new Set(draft.loras.map((lora) => lora.name))
@@ -54,7 +55,7 @@ export default function LorasPart({
       ],
     })
   return (
-    <section className={composer.part} aria-label="LoRAs">
+    <section className={`${composer.part} ${classes.part}`} aria-label="LoRAs">
       <div className={composer.partHead}>
         <strong>LoRAs</strong>
         <span>small additions to a model: a style, a thing, a manner</span>
@@ -72,12 +73,13 @@ export default function LorasPart({
           ))}
         </ul>
       ) : null}
-      <SearchField
-        q={search}
-        onSearch={setSearch}
-        label="Search LoRAs"
+      <TextInput
+        aria-label="Search LoRAs"
         placeholder="Search by name or trigger word"
-        field={field}
+        autoComplete="off"
+        maxLength={100}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
       />
       {list.isError ? (
         <p className={`${composer.hint} ${classes.bad}`} role="alert">
