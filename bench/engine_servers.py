@@ -24,7 +24,7 @@ from websockets.sync.client import connect
 from fabula.core.logging import configure_logging
 from fabula.engines.base import CancelToken, EngineContext, ImageRequest
 from fabula.engines.host import EngineHost
-from fabula.engines.image.comfyui_workflow import built_in
+from fabula.engines.remote.comfyui_workflow import built_in
 from fabula.engines.remote.kinds import KINDS
 
 PICTURE = ImageRequest("a lighthouse", 7, 512, 384, 20, 5.0)

@@ -43,7 +43,9 @@ def context_of(connection: Connection) -> EngineContext:
     return EngineContext(models_dir="", options=connection.option())
 
 
-def engine_over(kind: str, fake: Fake, **changes: Any) -> Any:
+def engine_over(kind: str, fake: Fake, *, clips: bool = False, **changes: Any) -> Any:
     """An engine that is connected, after its server was asked what it has."""
     connection = probed(kind, connection_to(fake, **changes))
-    return KINDS[kind].engine(context_of(connection))
+    made = KINDS[kind].clips if clips else KINDS[kind].engine
+    assert made is not None
+    return made(context_of(connection))

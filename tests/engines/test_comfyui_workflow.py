@@ -16,8 +16,8 @@ from fabula.engines.base import (
     Lora,
     Reference,
 )
-from fabula.engines.image.comfyui_workflow import BadWorkflow, built_in, read_workflow
 from fabula.engines.remote.addresses import parse_address
+from fabula.engines.remote.comfyui_workflow import BadWorkflow, built_in, read_workflow
 from fabula.engines.remote.connection import Connection
 
 

@@ -28,7 +28,8 @@ async def test_a_server_is_connected_chosen_and_removed(dsn: str, tmp_path: Path
         words += ("--username", "ann")
         code, engine_id, told = await fabula(*words, given=f"{KEY}\n")
         assert (code, engine_id) == (0, "a1111-hall"), told
-        assert "2 models" in told
+        assert "version unknown, answered in" in told
+        assert "2 models: harbour.safetensors [0a1b2c3d4e], meadow" in told
         assert (await fabula("default", "sdxl_image_fast", engine_id))[0] == 0
     code, _, told = await fabula("test", "Hall")
     assert code == 1

@@ -30,8 +30,8 @@ from fabula.engines.base import (
 )
 from fabula.engines.contract.image_requests import sample
 from fabula.engines.contract.text import REQUEST
-from fabula.engines.image import a1111, comfyui
-from fabula.engines.remote import client
+from fabula.engines.image import a1111
+from fabula.engines.remote import client, comfyui
 from fabula.engines.remote.connection import Connection, connection_of
 from fabula.engines.remote.kinds import KINDS
 

@@ -16,6 +16,7 @@ from fabula.core.secret_key import secret_of
 from fabula.models import EngineServer
 
 T = TypeVar("T")
+_NAMED = 8
 engine = typer.Typer(help="Servers that draw and write for the studio.", no_args_is_help=True)
 Named = Annotated[str, typer.Argument(help="Name or engine id, as `fabula engine list` has them.")]
 
@@ -63,7 +64,8 @@ def add(
 
 @engine.command()
 def test(name: Named) -> None:
-    """Ask a server what it has; the exit status is 1 where it does not work."""
+    """Ask a server what it has, and print its version, its models and how long it took; the exit
+    status is 1 where it does not work."""
     from fabula.engine_servers import service
 
     async def work(database: Database) -> EngineServer:
@@ -175,5 +177,18 @@ def _show(row: EngineServer) -> None:
     if not out.works:
         say(f"It does not work: {out.fault or 'it is switched off.'}")
         raise typer.Exit(1)
-    models = f"{len(out.models)} model{'' if len(out.models) == 1 else 's'}"
-    say(f"{out.name} works: version {out.version or 'unknown'}, {models}, {out.answer_ms} ms.")
+    say(f"{out.name} works: version {out.version or 'unknown'}, answered in {out.answer_ms} ms.")
+    for what, names in (("model", out.models), ("model for clips", out.clip_models)):
+        if names:
+            say(f"{_several(len(names), what)}: {_shortened(names)}")
+
+
+def _several(number: int, what: str) -> str:
+    """As in `2 models for clips`."""
+    noun, _, rest = what.partition(" ")
+    return f"{number} {noun}{'' if number == 1 else 's'}{' ' if rest else ''}{rest}"
+
+
+def _shortened(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

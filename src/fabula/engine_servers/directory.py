@@ -4,6 +4,7 @@ A process asks for the state of the table before it needs an engine, and reads t
 changed: so a change is known to the next request and the next job everywhere, without a restart.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +13,13 @@ from fabula.core.database import elevated
 from fabula.core.logging import get_logger
 from fabula.core.sealing import Sealer, Unsealable
 from fabula.engine_servers import repository
-from fabula.engines.base import Availability, EngineContext
-from fabula.engines.image.comfyui_workflow import BadWorkflow
+from fabula.engines.base import Availability, EngineContext, EngineInfo
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.engines.remote.addresses import parse_address
+from fabula.engines.remote.comfyui_clips import makes_clips
+from fabula.engines.remote.comfyui_workflow import BadWorkflow, read_workflow
 from fabula.engines.remote.connection import Connection, Facts
-from fabula.engines.remote.kinds import KINDS
+from fabula.engines.remote.kinds import KINDS, Engine, path_of
 from fabula.models import EngineServer
 
 log = get_logger(__name__)
@@ -37,31 +39,66 @@ async def refresh(session: AsyncSession, registry: EngineRegistry) -> None:
             return
         rows = await repository.servers(session)
         secret: bytes = session.info["secret"]
-        registry.connect([entry_of(row, secret, registry.context) for row in rows], mark)
+        made = [entry for row in rows for entry in entries_of(row, secret, registry.context)]
+        registry.connect(made, mark)
 
 
-def entry_of(row: EngineServer, secret: bytes, context: EngineContext) -> EngineEntry:
-    """The engine that stands for a server. What keeps it from working is its reason."""
+def entries_of(row: EngineServer, secret: bytes, context: EngineContext) -> list[EngineEntry]:
+    """The engines that stand for a server: one, and another where it also makes clips."""
     kind = KINDS[row.kind]
     facts = Facts.read(row.facts)
+    version = facts.version or kind.info.version
     info = replace(
         kind.info,
         id=row.engine_id,
         name=row.name,
-        version=facts.version or kind.info.version,
+        version=version,
         model=row.model or ("the workflow's" if row.workflow else next(iter(facts.models), "none")),
     )
+    found = [_entry(row, secret, context, kind.engine, info)]
+    if kind.clips and _makes_clips(row, facts):
+        own = "the workflow's"
+        info = replace(
+            kind.clips.info,
+            id=clips_id(row),
+            name=f"{row.name}, clips",
+            version=version,
+            model=own if row.workflow else next(iter(facts.clip_models), own),
+        )
+        found.append(_entry(row, secret, context, kind.clips, info))
+    return found
+
+
+def _makes_clips(row: EngineServer, facts: Facts) -> bool:
+    """Whether the server is one for clips as well, be it switched on or not."""
+    with suppress(BadWorkflow):
+        if row.workflow is not None and read_workflow(row.workflow).makes_clips:
+            return True
+    return makes_clips(facts)
+
+
+def clips_id(row: EngineServer) -> str:
+    """The id of a server as an engine for clips."""
+    return f"{row.engine_id}-clips"
+
+
+def _entry(
+    row: EngineServer, secret: bytes, context: EngineContext, kind: Engine, info: EngineInfo
+) -> EngineEntry:
+    """The server as an engine. What keeps it from working is its reason."""
     here, able, own = _availability(row), None, context
     if here.available:
         try:
             own = replace(context, options=connection_of(row, secret).option())
-            able = kind.engine(own).capabilities()
+            engine = kind(own)
+            here = engine.availability()
+            able = engine.capabilities() if here.available else None
         except KeyLost:
             reason = "Its key can no longer be read: the studio's secret is another one."
             here = Availability(False, reason, "Enter the key again.")
         except BadWorkflow as error:
             here = Availability(False, str(error), "Give it another workflow.")
-    return EngineEntry(kind.path, info, here, able, own, connected=True)
+    return EngineEntry(path_of(kind), info, here, able, own, connected=True)
 
 
 def connection_of(row: EngineServer, secret: bytes) -> Connection:

@@ -75,6 +75,7 @@ class EngineServerOut(BaseModel):
     models: list[str]
     samplers: int
     loras: int
+    clip_models: list[str]
     created_at: datetime
 
 

@@ -22,8 +22,8 @@ from fabula.core.sealing import Sealer
 from fabula.engine_servers import defaults, directory, repository
 from fabula.engine_servers.schemas import EngineServerIn, EngineServerPatch
 from fabula.engines.base import EngineError
-from fabula.engines.image.comfyui_workflow import BadWorkflow, read_workflow
 from fabula.engines.remote.addresses import Address, BadAddress, parse_address
+from fabula.engines.remote.comfyui_workflow import BadWorkflow, read_workflow
 from fabula.engines.remote.kinds import KINDS
 from fabula.models import EngineServer
 from fabula.moderation.policy import screen
@@ -128,7 +128,7 @@ async def remove(database: Database, caller: Caller | None, server_id: UUID) -> 
         row = await _found(session, server_id, lock=True)
         before = _told(row)
         for use, default in (await defaults.read(session, RuntimeConfig())).items():
-            if default.engine == row.engine_id:
+            if default.engine in {row.engine_id, directory.clips_id(row)}:
                 await defaults.keep(session, use, None)
         await session.delete(row)
         await session.flush()

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import cast
 
 from fabula.engine_servers.schemas import EngineServerOut, KindName
-from fabula.engines.image.comfyui_workflow import BadWorkflow, read_workflow
+from fabula.engines.remote.comfyui_workflow import BadWorkflow, read_workflow
 from fabula.engines.remote.connection import Facts
 from fabula.models import EngineServer
 
@@ -31,6 +31,7 @@ def server_out(row: EngineServer) -> EngineServerOut:
         models=list(facts.models),
         samplers=len(facts.samplers),
         loras=len(facts.loras),
+        clip_models=list(facts.clip_models),
         created_at=row.created_at,
     )
 

@@ -9,12 +9,22 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 from servers.base import FOREVER_SECONDS, Fake, card, card_preview, card_request, pixels_of
+from servers.comfyui_clips import ComfyClips
 
 from fabula.engines.base import ImageRequest, Reference
 
 MODELS = ["harbour.safetensors", "meadow.safetensors"]
 SAMPLERS, SCHEDULES = ["euler", "dpmpp_2m"], ["normal", "karras"]
 LORAS = ["ink.safetensors"]
+WAN = {
+    "UNETLoader": ("unet_name", ["wan2.2_ti2v_5B_fp16.safetensors", "flux1-dev.safetensors",
+                                 "wan2.1_t2v_1.3B_fp16.safetensors",
+                                 "wan2.1_i2v_480p_14B_fp16.safetensors"]),
+    "CLIPLoader": ("clip_name", ["umt5_xxl_fp8_e4m3fn_scaled.safetensors"]),
+    "VAELoader": ("vae_name", ["wan_2.1_vae.safetensors"]),
+    "CLIPVisionLoader": ("clip_name", ["clip_vision_h.safetensors"]),
+}  # fmt: skip
+"""Loaders with the files of Wan, which a server has when it makes clips."""
 
 
 def _combo(values: list[str]) -> list[Any]:
@@ -28,18 +38,27 @@ OBJECTS: dict[str, Any] = {
     **{name: {} for name in (
         "CLIPTextEncode", "EmptyLatentImage", "VAEDecode", "VAEEncode", "PreviewImage",
         "SaveImage", "LoadImage", "LoadImageMask", "ImageScale", "SetLatentNoiseMask",
+        "ModelSamplingSD3", "EmptyHunyuanLatentVideo", "WanImageToVideo",
+        "WanFirstLastFrameToVideo", "CLIPVisionEncode", "CreateVideo", "SaveVideo",
+        "VHS_VideoCombine",
     )},
+    **{loader: {name: _combo(files)} for loader, (name, files) in WAN.items()},
 }  # fmt: skip
 Node = dict[str, Any]
 
 
 class FakeComfyUI(Fake):
-    """``outputs`` is how many pictures a prompt makes; ``close_sockets_at`` and ``stop_at`` are the
+    """``outputs`` is how many pictures a prompt makes; ``wan`` whether there are models for clips,
+    ``checkpoints`` whether there are any for pictures; ``clip_bytes`` and ``clip_frames`` what
+    clips are instead of what was asked for; ``close_sockets_at`` and ``stop_at`` are the
     steps at which the WebSockets close and the work stops."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.outputs = 1
+        self.wan, self.checkpoints = True, True
+        self.clip_bytes: bytes | None = None
+        self.clip_frames: int | None = None
         self.fail_with: dict[str, Any] | None = None
         self.close_sockets_at: int | None = None
         self.stop_at: int | None = None
@@ -69,7 +88,12 @@ class FakeComfyUI(Fake):
         return web.json_response({"system": {"comfyui_version": "0.3.60"}, "devices": []})
 
     async def objects(self, _: web.Request) -> web.Response:
-        told = {name: {"input": {"required": required}} for name, required in OBJECTS.items()}
+        files = {} if self.wan else {n: {name: _combo([])} for n, (name, _) in WAN.items()}
+        if not self.checkpoints:
+            files["CheckpointLoaderSimple"] = {"ckpt_name": _combo([])}
+        told = {
+            name: {"input": {"required": required}} for name, required in (OBJECTS | files).items()
+        }
         return web.json_response(told)
 
     async def take(self, request: web.Request) -> web.Response:
@@ -150,8 +174,9 @@ class FakeComfyUI(Fake):
 
     async def _execute(self, job: dict[str, Any]) -> dict[str, Any] | None:
         graph: dict[str, Node] = job["graph"]
+        clips = ComfyClips(graph, self.files, self.clip_bytes, self.clip_frames)
         sampler = next(key for key, node in graph.items() if node["class_type"] == "KSampler")
-        made = self._card(graph, graph[sampler]["inputs"])
+        made = clips.request() if clips.wanted else self._card(graph, graph[sampler]["inputs"])
         await self._tell(job, "execution_start")
         await self._tell(job, "execution_cached", nodes=[])
         await self._tell(job, "executing", node=sampler)
@@ -172,6 +197,8 @@ class FakeComfyUI(Fake):
                 return {"prompt": [], "outputs": {}, "status": status}
             await self._tell(job, "progress", value=step, max=made.steps, node=sampler)
             await self._preview(job, card_preview(made, step))
+        if clips.wanted:
+            return await self._finish(job, clips.end, clips.saved(job["id"]))
         images = []
         for at in range(self.outputs):
             name = f"{job['id']}_{at}.png"
@@ -179,12 +206,18 @@ class FakeComfyUI(Fake):
             images.append({"filename": name, "subfolder": "", "type": "temp"})
         output = {"images": images} if images else {}
         ends = [k for k, n in graph.items() if n["class_type"] in {"PreviewImage", "SaveImage"}]
-        await self._tell(job, "executed", node=ends[0], output=output)
+        return await self._finish(job, ends[0], output)
+
+    async def _finish(
+        self, job: dict[str, Any], end: str, output: dict[str, Any]
+    ) -> dict[str, Any]:
+        await self._tell(job, "executed", node=end, output=output)
         status = {"status_str": "success", "completed": True, "messages": []}
-        self.history[job["id"]] = {"prompt": [], "outputs": {ends[0]: output}, "status": status}
+        self.history[job["id"]] = {"prompt": [], "outputs": {end: output}, "status": status}
         await self._tell(job, "execution_success")
         await self._tell(job, "executing", node=None)
-        return self.history[job["id"]]
+        found: dict[str, Any] = self.history[job["id"]]
+        return found
 
     def _card(self, graph: dict[str, Node], sampler: dict[str, Any]) -> ImageRequest:
         texts = [graph[sampler[side][0]]["inputs"]["text"] for side in ("positive", "negative")]

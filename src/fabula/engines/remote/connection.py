@@ -26,6 +26,12 @@ class Facts:
     samplers: tuple[str, ...] = ()
     schedules: tuple[str, ...] = ()
     loras: tuple[str, ...] = ()
+    clip_models: tuple[str, ...] = ()
+    clip_encoders: tuple[str, ...] = ()
+    clip_vaes: tuple[str, ...] = ()
+    clip_visions: tuple[str, ...] = ()
+    clip_nodes: tuple[str, ...] = ()
+    """Kinds of nodes that clips need, as far as the server has them."""
 
     def dump(self) -> dict[str, Any]:
         """As stored: plain JSON values, and no more than a server of that kind has."""

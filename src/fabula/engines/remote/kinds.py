@@ -9,30 +9,37 @@ from fabula.engines.image.openai_images import OpenAIImages
 from fabula.engines.remote import openai
 from fabula.engines.remote.connection import Connection, Facts
 from fabula.engines.text.openai_chat import OpenAIChat
+from fabula.engines.video.comfyui import ComfyUIClips
 
 Probe = Callable[[Connection], Awaitable[Facts]]
 
 
+Engine = type[comfyui.ComfyUI | a1111.A1111 | OpenAIImages | OpenAIChat | ComfyUIClips]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``engine`` stands for a server of the kind, ``probe`` asks one what it is and has."""
+    """``engine`` stands for a server of the kind, ``probe`` asks one what it is and has. ``clips``
+    is a second engine, for servers that also make clips."""
 
     engine: type[comfyui.ComfyUI | a1111.A1111 | OpenAIImages | OpenAIChat]
     probe: Probe
+    clips: type[ComfyUIClips] | None = None
 
     @property
     def info(self) -> EngineInfo:
         return self.engine.info
 
-    @property
-    def path(self) -> str:
-        return f"{self.engine.__module__}:{self.engine.__name__}"
+
+def path_of(engine: type) -> str:
+    """Where an engine's class is, as ``module:Class``."""
+    return f"{engine.__module__}:{engine.__name__}"
 
 
 KINDS: dict[str, Kind] = {
     kind.info.id: kind
     for kind in (
-        Kind(comfyui.ComfyUI, comfyui.probe),
+        Kind(comfyui.ComfyUI, comfyui.probe, ComfyUIClips),
         Kind(a1111.A1111, a1111.probe),
         Kind(OpenAIImages, openai.probe),
         Kind(OpenAIChat, openai.probe),

@@ -20,6 +20,7 @@ const attic: EngineServerOut = {
   address: 'http://192.168.1.20:8188',
   has_key: true,
   username: '',
+  clip_models: [],
   model: '',
   has_workflow: false,
   notes: [],

@@ -195,7 +195,7 @@ function WorkflowField({
         <p className={classes.hint}>
           {own
             ? 'Prompt, seed, size and the rest go where its nodes take them.'
-            : 'The studio’s own, for text to picture and picture to picture. Yours takes its place: export it in ComfyUI with “Export (API)”.'}
+            : 'The studio’s own, for pictures and for clips by Wan 2.1. Yours takes the place of one: export it in ComfyUI with “Export (API)”.'}
         </p>
         {(unread || error) && (
           <p className={classes.error} role="alert">

@@ -42,6 +42,8 @@ export function ServerRow({ server }: { server: EngineServerOut }) {
       </p>
       {paces.length ? <p className={classes.hint}>{paces.join('. ')}.</p> : null}
       <LastFault fault={standing.fault} />
+      <Models names={server.models} what="Models" />
+      <Models names={server.clip_models} what="For clips" />
       {server.notes.map((note) => (
         <p key={note} className={classes.hint}>
           {note}
@@ -120,6 +122,21 @@ function StateMark({ server }: { server: EngineServerOut }) {
   )
 }
 
+/** More names than this are counted. */
+const NAMED = 6
+
+/** The models that the server has, by name. */
+function Models({ names, what }: { names: readonly string[]; what: string }) {
+  if (names.length === 0) return null
+  const more = names.length - NAMED
+  return (
+    <p className={classes.hint}>
+      {what}: {names.slice(0, NAMED).join(', ')}
+      {more > 0 ? ` and ${more} more` : ''}
+    </p>
+  )
+}
+
 /** What was found when the server was last asked. */
 function stateOf(server: EngineServerOut): string {
   if (!server.enabled) return 'Switched off: nothing is sent to it.'
@@ -130,6 +147,7 @@ function stateOf(server: EngineServerOut): string {
     count(server.models.length, 'model'),
     server.samplers ? count(server.samplers, 'sampler') : '',
     server.loras ? count(server.loras, 'LoRA') : '',
+    server.clip_models.length ? count(server.clip_models.length, 'model') + ' for clips' : '',
     server.answer_ms === null ? '' : `answers in ${server.answer_ms} ms`,
   ]
   return `Works: ${facts.filter(Boolean).join(', ')}. ${asked}`

@@ -18,7 +18,7 @@ interface About {
 export const KINDS: Record<Kind, About> = {
   comfyui: {
     label: 'ComfyUI',
-    hint: 'Pictures, with its models and your own workflow if you have one.',
+    hint: 'Pictures and clips, with its models and your own workflow if you have one.',
     address: 'http://127.0.0.1:8188',
     key: false,
   },

@@ -32,6 +32,29 @@ const FILE = { bytes: 1_019_261, mimeType: 'image/png', expiresAt: null }
 const byLabel = (label: string) =>
   makingFacts(ITEM, MADE, FILE, 'Sketchbook').find((fact) => fact.label === label)
 
+const LARGE = readProvenance({
+  job_type: 'sdxl_image_fast',
+  prompt_original: 'a lighthouse',
+  width: 2048,
+  height: 1536,
+  task: 'upscale',
+  upscale: { source: { asset_id: 'small' }, factor: 4 },
+})
+
+describe('facts of an upscaled picture', () => {
+  it('tells its size, and gives the one that it was drawn at', () => {
+    const item = viewerItem({ width: 2048, height: 1536 })
+    const facts = makingFacts(item, LARGE, null)
+    const size = facts.find((fact) => fact.label === 'Size')
+    expect(size).toMatchObject({
+      value: '2048 × 1536',
+      use: { size: { width: 512, height: 384 } },
+    })
+    expect(facts.find((fact) => fact.label === 'Upscaled')?.value).toBe('4 times')
+    expect(wholeDraft(item, LARGE).size).toEqual({ width: 512, height: 384 })
+  })
+})
+
 describe('facts', () => {
   it('says numbers with their meaning and lets them be used', () => {
     expect(byLabel('Seed')).toMatchObject({ value: '7', use: { seed: 7 } })

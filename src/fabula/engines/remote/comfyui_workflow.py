@@ -31,10 +31,15 @@ SLOT_INPUTS: dict[str, tuple[str, ...]] = {
     "checkpoint": ("ckpt_name", "unet_name", "model_name"),
     "image": ("image",),
     "mask": ("image", "mask"),
+    "last": ("image",),
+    "length": ("length", "num_frames", "video_frames", "value"),
+    "fps": ("fps", "frame_rate", "value"),
 }
 """The slots, each with the names of inputs that may take it."""
 
 OUTPUTS = frozenset({"SaveImage", "PreviewImage", "SaveAnimatedWEBP", "Image Save"})
+CLIP_OUTPUTS = frozenset({"SaveVideo", "VHS_VideoCombine", "SaveWEBM"})
+_SIDES = ("positive", "negative")
 _LOADERS = frozenset({"CheckpointLoaderSimple", "CheckpointLoader", "UNETLoader"})
 
 
@@ -65,6 +70,11 @@ class Workflow:
         return made
 
     @property
+    def makes_clips(self) -> bool:
+        """Whether it ends in a clip, and not in pictures."""
+        return any(each["class_type"] in CLIP_OUTPUTS for each in self.graph.values())
+
+    @property
     def samplers(self) -> tuple[str, ...]:
         """Nodes whose progress is that of the picture."""
         return tuple(dict.fromkeys(node for node, _ in self.slots.get("steps", ())))
@@ -77,12 +87,19 @@ def read_workflow(graph: object) -> Workflow:
     for sampler in _samplers(nodes):
         for slot, places in _around(nodes, sampler):
             slots[slot] = tuple(dict.fromkeys((*slots.get(slot, ()), *places)))
+    titled = _titled(nodes)
+    elsewhere = {key for slot, places in titled.items() for key, _ in places if slot != "image"}
     for slot, class_type in (("image", "LoadImage"), ("mask", "LoadImageMask")):
         slots[slot] = tuple(
-            (key, "image") for key, node in nodes.items() if node["class_type"] == class_type
+            (key, "image")
+            for key, node in nodes.items()
+            if node["class_type"] == class_type and key not in elsewhere
         )
+    slots["fps"] = tuple(
+        place for key in nodes if _ends_in_clip(nodes[key]) for place in _own(nodes, key, "fps")
+    )
     slots["checkpoint"] = _loaders(nodes)
-    slots |= _titled(nodes)
+    slots |= titled
     found = {slot: places for slot, places in slots.items() if places}
     if "prompt" not in found:
         raise BadWorkflow(
@@ -124,6 +141,10 @@ def _makes_pictures(node: Node) -> bool:
     return node["class_type"] in OUTPUTS or "filename_prefix" in node["inputs"]
 
 
+def _ends_in_clip(node: Node) -> bool:
+    return node["class_type"] in CLIP_OUTPUTS | {"CreateVideo"}
+
+
 def _is_link(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
 
@@ -145,7 +166,7 @@ def _around(graph: Graph, sampler: str) -> Iterator[tuple[str, list[Place]]]:
     for slot, link in (("prompt", "positive"), ("negative", "negative")):
         for key in near:
             yield slot, _texts(graph, key, (link, "conditioning") if slot == "prompt" else (link,))
-    for slot in ("width", "height"):
+    for slot in ("width", "height", "length"):
         yield slot, _first(graph, sampler, ("latent_image",), slot)
 
 
@@ -183,7 +204,10 @@ def _behind(graph: Graph, start: str, links: tuple[str, ...]) -> Iterator[str]:
             continue
         seen.add(key)
         yield key
-        waiting += [value[0] for value in graph[key]["inputs"].values() if _is_link(value)]
+        inputs = graph[key]["inputs"]
+        # A node with both sides of the conditioning hands each of them on by itself.
+        side = [name for name in links if name in _SIDES and _is_link(inputs.get(name))]
+        waiting += [inputs[name][0] for name in side or inputs if _is_link(inputs[name])]
 
 
 def _loaders(graph: Graph) -> tuple[Place, ...]:
@@ -232,16 +256,16 @@ def built_in(*, reference: bool, mask: bool) -> Workflow:
     its output folder.
     """
     graph: dict[str, dict[str, Any]] = {
-        "checkpoint": _node("CheckpointLoaderSimple", ckpt_name=""),
-        "prompt": _node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
-        "negative": _node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
-        "sampler": _node(
+        "checkpoint": node("CheckpointLoaderSimple", ckpt_name=""),
+        "prompt": node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
+        "negative": node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
+        "sampler": node(
             "KSampler", seed=0, steps=20, cfg=7.0, sampler_name="euler", scheduler="normal",
             denoise=1.0, model=["checkpoint", 0], positive=["prompt", 0],
             negative=["negative", 0], latent_image=["latent", 0],
         ),
-        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
-        "picture": _node("PreviewImage", images=["decode", 0]),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
+        "picture": node("PreviewImage", images=["decode", 0]),
     }  # fmt: skip
     slots: dict[str, tuple[Place, ...]] = {
         "prompt": (("prompt", "text"),), "negative": (("negative", "text"),),
@@ -253,18 +277,18 @@ def built_in(*, reference: bool, mask: bool) -> Workflow:
     sized = "scaled" if reference else "latent"
     slots |= {"width": ((sized, "width"),), "height": ((sized, "height"),)}
     if not reference:
-        graph["latent"] = _node("EmptyLatentImage", width=512, height=512, batch_size=1)
+        graph["latent"] = node("EmptyLatentImage", width=512, height=512, batch_size=1)
         return Workflow(graph, slots)
-    graph["source"] = _node("LoadImage", image="")
-    graph["scaled"] = _node(
+    graph["source"] = node("LoadImage", image="")
+    graph["scaled"] = node(
         "ImageScale", image=["source", 0], upscale_method="lanczos", width=512, height=512,
         crop="disabled",
     )  # fmt: skip
-    graph["latent"] = _node("VAEEncode", pixels=["scaled", 0], vae=["checkpoint", 2])
+    graph["latent"] = node("VAEEncode", pixels=["scaled", 0], vae=["checkpoint", 2])
     slots["image"] = (("source", "image"),)
     if mask:
-        graph["hole"] = _node("LoadImageMask", image="", channel="red")
-        graph["masked"] = _node("SetLatentNoiseMask", samples=["latent", 0], mask=["hole", 0])
+        graph["hole"] = node("LoadImageMask", image="", channel="red")
+        graph["masked"] = node("SetLatentNoiseMask", samples=["latent", 0], mask=["hole", 0])
         graph["sampler"]["inputs"]["latent_image"] = ["masked", 0]
         slots["mask"] = (("hole", "image"),)
     return Workflow(graph, slots)
@@ -278,7 +302,7 @@ def with_loras(
     takers = [key for key in graph if key != loader]
     for at, (name, weight) in enumerate(loras):
         key = f"fabula-lora-{at}"
-        graph[key] = _node(
+        graph[key] = node(
             "LoraLoader", lora_name=name, strength_model=weight, strength_clip=weight,
             model=model, clip=clip,
         )  # fmt: skip
@@ -292,5 +316,6 @@ def with_loras(
                 inputs[name] = clip
 
 
-def _node(class_type: str, **inputs: object) -> dict[str, Any]:
+def node(class_type: str, **inputs: object) -> dict[str, Any]:
+    """A node of a graph."""
     return {"class_type": class_type, "inputs": inputs}
