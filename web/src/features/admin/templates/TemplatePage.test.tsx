@@ -115,7 +115,8 @@ it('saves a draft on the version that was seen, and offers to publish it', async
     http.post(`${API}/:id/versions/2/publish`, async ({ request }) => {
       const body = (await request.json()) as { replace: boolean }
       sent.push(body)
-      if (!body.replace) return conflict('template_rival', '“Other” is in use for the same requests.')
+      if (!body.replace)
+        return conflict('template_rival', '“Other” is in use for the same requests.')
       current = { ...ONE, latest_version: 2, version: 2 }
       return HttpResponse.json(current)
     }),
@@ -248,9 +249,7 @@ it('answers a sample message with both texts of a conversation', async () => {
   expect(await screen.findByText('By: Calm.')).toBeVisible()
   expect(screen.getByText('By: Make it rich.')).toBeVisible()
   expect(
-    screen.getAllByText(
-      '12 tokens · by Chat · 1.5 s · It broke off at the longest answer.',
-    ),
+    screen.getAllByText('12 tokens · by Chat · 1.5 s · It broke off at the longest answer.'),
   ).toHaveLength(2)
   expect(sent).toMatchObject([{ use_case: 'roleplay' }, { use_case: 'roleplay' }])
 })
