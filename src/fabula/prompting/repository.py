@@ -13,7 +13,6 @@ from fabula.prompting.cache_shape import Negatives
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.selection import TemplateRow, attempts
 
-_REBUILD_LOCK = "fabula:prompt-cache"
 _ROW = (
     PromptTemplate.id,
     func.coalesce(PromptTemplate.version, 1).label("version"),
@@ -27,11 +26,6 @@ _ROW = (
     PromptTemplate.token_limit,
     PromptTemplate.created_at,
 )
-
-
-async def lock_rebuild(session: AsyncSession) -> None:
-    """Rebuilds follow one another, so that the last one has seen every committed change."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(_REBUILD_LOCK))))
 
 
 async def active_templates(session: AsyncSession) -> list[TemplateRow]:

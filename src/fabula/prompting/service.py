@@ -9,7 +9,7 @@ from fabula.accounts import trail
 from fabula.accounts.caller import Caller
 from fabula.accounts.trail import Action
 from fabula.core.clock import now
-from fabula.core.database import elevated
+from fabula.core.database import elevated, lock_named
 from fabula.core.errors import Forbidden
 from fabula.core.logging import get_logger
 from fabula.prompting import repository
@@ -19,6 +19,8 @@ from fabula.runtime_config import repository as stored_config
 from fabula.runtime_config import service as runtime_config
 
 log = get_logger(__name__)
+REBUILD = "prompt cache"
+"""The lock under which rebuilds follow one another, so that the last has seen every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ async def rebuild(session: AsyncSession) -> CacheCounts:
     another, so that of two changes at once the later commit has both.
     """
     async with elevated(session):
-        await repository.lock_rebuild(session)
+        await lock_named(session, REBUILD)
         templates = await repository.active_templates(session)
         negatives = await repository.active_negatives(session)
         moment = now()

@@ -34,7 +34,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (402, "The account has fewer credits than this costs."),
         (403, "The caller may not do this."),
         (404, "There is no such thing, or it is somebody else's."),
-        (409, "It is not in a state in which this can be done."),
+        (409, "It does not fit how things stand; `error` is one of docs/reference/conflicts.md."),
         (422, "The request cannot be done as it stands."),
         (
             429,

@@ -18,7 +18,7 @@ export function GuestBanner() {
       <IconEye size={16} aria-hidden />
       You look around as a guest: nothing can be made or kept.
       <button type="button" className={classes.bannerAction} onClick={() => void signOut()}>
-        Sign in with an account
+        Sign in
       </button>
     </div>
   )

@@ -113,3 +113,6 @@ export function ratioName(width: number, height: number): string {
 function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b)
 }
+
+/** `once`, `4 times`. */
+export const times = (number: number): string => (number === 1 ? 'once' : count(number, 'time'))

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fabula.core.database import lock_named
 from fabula.prompting import repository
-from fabula.prompting.service import rebuild
+from fabula.prompting.service import REBUILD, rebuild
 from fabula.runtime_config import repository as stored_config
 from fabula.runtime_config import service as runtime_config
 
@@ -54,7 +55,7 @@ async def seed(session: AsyncSession) -> Seeded:
     at once, changes nothing more.
     """
     await runtime_config.ensure(session)
-    await repository.lock_rebuild(session)
+    await lock_named(session, REBUILD)
     before = set(await stored_config.value(session, SEEDS_KEY) or [])
     templates = {_name("template", _TEMPLATE_IDENTITY, row): row for row in seed_templates()}
     negatives = {_name("negative", _NEGATIVE_IDENTITY, row): row for row in seed_negatives()}

@@ -130,6 +130,7 @@ async def answer_with(
         temperature=_TEMPERATURE,
         top_p=_TOP_P,
         seed=seed,
+        options={"dry": True},
     )
     began = time.perf_counter()
     text, ended, tokens = await _reply(port.host, request)

@@ -2,8 +2,9 @@ import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { keys } from '@/api/keys'
 import { findings } from '../../../tests/axe'
-import { renderPage } from '../../../tests/render'
+import { renderPage, testClient } from '../../../tests/render'
 import { server } from '../../../tests/server'
 import SignInPage from './SignInPage'
 
@@ -175,4 +176,18 @@ describe('signing in', () => {
     await user.click(screen.getByRole('button', { name: 'Sign in' }))
     await waitFor(() => expect(router.state.location.pathname).toBe('/library'))
   })
+})
+
+it('says where somebody who signed out is still signed in', async () => {
+  const client = testClient()
+  client.setQueryData(keys.leftBehind, {
+    provider: { id: 'home', label: 'Home' },
+    sign_out_url: 'https://id.example.org/end?client_id=fabula',
+  })
+  await renderPage(<SignInPage />, { at: '/sign-in', client })
+  expect(await screen.findByText(/still signed in at Home/)).toBeVisible()
+  expect(screen.getByRole('link', { name: 'Sign out there too' })).toHaveAttribute(
+    'href',
+    'https://id.example.org/end?client_id=fabula',
+  )
 })

@@ -5,9 +5,9 @@ import { useRef, useState } from 'react'
 import { sdk, sentenceOf, type RememberedOut } from '@/api'
 import { deleteSoon, useGoing } from '@/app/deletion'
 import { RowsSkeleton } from '@/features/account/Panel'
-import { AskTwice } from '@/features/admin/AskTwice'
+import { AskTwice } from '@/ui/AskTwice'
 import { Endless } from '@/features/admin/Endless'
-import { count, when } from '@/ui/format'
+import { count, times, when } from '@/ui/format'
 import { SearchField } from '@/ui/SearchField'
 import { EmptyState } from '@/ui/States'
 import { showToast } from '@/ui/toastStore'
@@ -85,7 +85,7 @@ function Row({ row }: { row: RememberedOut }) {
         <p className={classes.text}>{row.prompt}</p>
         {row.negative_prompt ? <p className={classes.hint}>without {row.negative_prompt}</p> : null}
         <p className={classes.hint}>
-          used {count(row.uses, 'time')}, {when(row.last_used_at)}
+          used {times(row.uses)}, {when(row.last_used_at)}
         </p>
       </div>
       <div className={classes.tools}>

@@ -96,7 +96,7 @@ function Entry({ session, current, onChoose }: EntryProps) {
       aria-current={current ? 'true' : undefined}
       rightSection={current ? <IconCheck size={16} aria-hidden /> : null}
     >
-      <span className={classes.name}>{titleOf(session)}</span>
+      <span className={classes.name}>{titleOf(session)}</span>{' '}
       <span className={classes.facts}>
         {session.asset_count ? count(session.asset_count, 'output') : 'nothing left'} · begun{' '}
         {when(session.created_at)}

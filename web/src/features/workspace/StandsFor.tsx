@@ -32,15 +32,20 @@ export function StandsFor({ prompt }: { prompt: string }) {
   return (
     <div className={`${classes.part} ${classes.partHead}`} role="status">
       <IconArrowsSplit2 size={16} stroke={1.7} aria-hidden />
-      {said}
-      <span className={classes.spacer} />
-      <Button
-        variant="default"
-        size="xs"
-        onClick={() => void sendMask().then((sent) => sent && panels.open('combinations'))}
-      >
-        See and make them
-      </Button>
+      <span className={classes.grow}>{said}</span>
+      {found.error && missing.length === 0 ? (
+        <Button variant="default" size="xs" onClick={() => panels.open('book')}>
+          Open the book
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => void sendMask().then((sent) => sent && panels.open('combinations'))}
+        >
+          See and make them
+        </Button>
+      )}
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { keys } from '@/api/keys'
 import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import parts from '@/features/account/parts.module.css'
 import { apiKeys } from '@/features/account/queries'
+import { AskTwice } from '@/ui/AskTwice'
 import { copyText } from '@/ui/copyText'
 import { EndOfList } from '@/ui/EndOfList'
 import { date, when } from '@/ui/format'
@@ -82,7 +83,6 @@ function FreshKey({ made, onClose }: { made: NewApiKeyOut; onClose: () => void }
 
 function KeyRow({ apiKey }: { apiKey: ApiKeyOut }) {
   const client = useQueryClient()
-  const [asked, setAsked] = useState(false)
   const revoke = useMutation({
     mutationFn: () => sdk.revokeApiKey({ path: { key_id: apiKey.id } }),
     onSuccess: () => showToast({ text: `The key ${apiKey.name} no longer works` }),
@@ -102,30 +102,13 @@ function KeyRow({ apiKey }: { apiKey: ApiKeyOut }) {
           <End expiresAt={apiKey.expires_at} />
         </div>
       </div>
-      {asked ? (
-        <span className={parts.buttons}>
-          <Button
-            color="red"
-            variant="light"
-            loading={revoke.isPending}
-            onClick={() => revoke.mutate()}
-          >
-            Revoke it
-          </Button>
-          <Button variant="subtle" color="gray" onClick={() => setAsked(false)}>
-            Leave it
-          </Button>
-        </span>
-      ) : (
-        <Button
-          variant="subtle"
-          color="gray"
-          aria-label={`Revoke ${apiKey.name}`}
-          onClick={() => setAsked(true)}
-        >
-          Revoke
-        </Button>
-      )}
+      <AskTwice
+        action="Revoke"
+        sure="Revoke it"
+        label={`Revoke ${apiKey.name}`}
+        pending={revoke.isPending}
+        onSure={() => revoke.mutate()}
+      />
     </li>
   )
 }

@@ -2,13 +2,13 @@ import { Button } from '@mantine/core'
 import { IconLink, IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
 import { sdk, sentenceOf, type IdentityOut, type ProviderOut } from '@/api'
 import { keys } from '@/api/keys'
 import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import parts from '@/features/account/parts.module.css'
 import { problemSentence } from '@/features/account/problems'
 import { identities, signInMethods } from '@/features/account/queries'
+import { AskTwice } from '@/ui/AskTwice'
 import { date, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
 
@@ -77,7 +77,6 @@ function LinkButton({ provider }: { provider: ProviderOut }) {
 
 function IdentityRow({ identity }: { identity: IdentityOut }) {
   const client = useQueryClient()
-  const [asked, setAsked] = useState(false)
   const name = identity.provider?.label ?? 'A service that is not used any more'
   const unlink = useMutation({
     mutationFn: () => sdk.removeIdentity({ path: { identity_id: identity.id } }),
@@ -97,30 +96,13 @@ function IdentityRow({ identity }: { identity: IdentityOut }) {
           linked {date(identity.created_at)}, used {when(identity.last_used_at)}
         </div>
       </div>
-      {asked ? (
-        <span className={parts.buttons}>
-          <Button
-            color="red"
-            variant="light"
-            loading={unlink.isPending}
-            onClick={() => unlink.mutate()}
-          >
-            Unlink it
-          </Button>
-          <Button variant="subtle" color="gray" onClick={() => setAsked(false)}>
-            Leave it
-          </Button>
-        </span>
-      ) : (
-        <Button
-          variant="subtle"
-          color="gray"
-          aria-label={`Unlink ${name}`}
-          onClick={() => setAsked(true)}
-        >
-          Unlink
-        </Button>
-      )}
+      <AskTwice
+        action="Unlink"
+        sure="Unlink it"
+        label={`Unlink ${name}`}
+        pending={unlink.isPending}
+        onSure={() => unlink.mutate()}
+      />
     </li>
   )
 }

@@ -43,7 +43,7 @@ function Row({ person }: { person: PersonOut }) {
     <tr>
       <td className={classes.name}>
         <Link
-          className={classes.link}
+          className={rows.rowLink}
           to="/admin/people/$personId"
           params={{ personId: person.id }}
         >

@@ -6,7 +6,7 @@ import { sdk, sentenceOf, type PresetOut } from '@/api'
 import { keys } from '@/api/keys'
 import { RowsSkeleton } from '@/features/account/Panel'
 import { effectOf, presets } from '@/features/prompting/presets'
-import { count } from '@/ui/format'
+import { count, times } from '@/ui/format'
 import { EmptyState, ErrorState } from '@/ui/States'
 import { deleteSoon, useGoing } from '@/app/deletion'
 import panel from '../panel.module.css'
@@ -110,5 +110,5 @@ function Row({ preset, onEdit }: { preset: PresetOut; onEdit: () => void }) {
 
 function usesSaid({ usage_count: uses, avg_quality: average }: PresetOut): string {
   if (uses === 0) return 'Not used yet'
-  return `Used ${count(uses, 'time')}${average === null ? ', not rated yet' : `, rated ${average.toFixed(1)} of 10`}`
+  return `Used ${times(uses)}${average === null ? ', not rated yet' : `, rated ${average.toFixed(1)} of 10`}`
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { sdk, sentenceOf } from '@/api'
+import { sdk, sentenceOf, type CacheStateOut } from '@/api'
 import { keys } from '@/api/keys'
 import { count, when } from '@/ui/format'
 import { showToast } from '@/ui/toastStore'
@@ -52,10 +52,15 @@ export function CachePanel() {
         <Figure name="State" good={data && data.valid && data.current && !data.stale}>
           {data && stateOf(data)}
         </Figure>
-        <Figure name="Built">{data && (data.built_at ? when(data.built_at) : 'never')}</Figure>
+        <Figure name="Built">{data && builtWords(data)}</Figure>
         <Figure name="Templates">{data?.templates.toLocaleString('en-GB')}</Figure>
         <Figure name="Negative prompts">{data?.negative_prompts.toLocaleString('en-GB')}</Figure>
       </Figures>
     </Panel>
   )
+}
+
+function builtWords({ built_at, present }: CacheStateOut): string {
+  if (built_at) return when(built_at)
+  return present ? 'not known' : 'never'
 }

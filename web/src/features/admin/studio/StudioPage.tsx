@@ -14,11 +14,11 @@ export default function StudioPage() {
       </header>
       <div className={panel.panels}>
         <HealthPanel />
-        <EnginesPanel />
-        <ConfigsPanel />
         <div id="prompt-cache" className={rows.anchor}>
           <CachePanel />
         </div>
+        <EnginesPanel />
+        <ConfigsPanel />
       </div>
     </>
   )

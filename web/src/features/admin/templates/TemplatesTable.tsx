@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { TemplateDetailOut } from '@/api'
 import { when } from '@/ui/format'
-import people from '../people/PeopleTable.module.css'
 import rows from '../rows.module.css'
 import { nameOf, targetName } from './kinds'
 import classes from './TemplatesTable.module.css'
@@ -43,7 +42,7 @@ function Row({ template }: { template: TemplateDetailOut }) {
     <tr>
       <td className={classes.name}>
         <Link
-          className={people.link}
+          className={rows.rowLink}
           to="/admin/templates/$templateId"
           params={{ templateId: template.id }}
         >

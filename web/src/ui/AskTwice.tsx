@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import panel from './panel.module.css'
+import classes from './AskTwice.module.css'
 
 interface AskTwiceProps {
   action: string
@@ -29,7 +29,7 @@ export function AskTwice({ action, sure, label, pending, onSure }: AskTwiceProps
     )
   }
   return (
-    <span className={panel.actions}>
+    <span className={classes.actions}>
       <Button
         color="red"
         variant="light"
