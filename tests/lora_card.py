@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from fabula.engines.base import (
-    CancelToken,
-    EngineContext,
-    ImageCapabilities,
-    ImageEvent,
-    ImageOutput,
-    ImageRequest,
-    LoraChoice,
-)
+from fabula.engines.base import CancelToken, EngineContext, ImageEvent, ImageOutput, ImageRequest
+from fabula.engines.capabilities import ImageCapabilities, LoraChoice
 from fabula.engines.image.reference_card import ReferenceCard
 from fabula.engines.model_files.facts import Kind
 from fabula.engines.model_files.shelf import CHECKPOINT_FOLDERS, LORA_FOLDERS, walk_all

@@ -5,16 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fabula.engines.base import (
-    CancelToken,
-    ImageCapabilities,
-    ImageEvent,
-    ImageOutput,
-    ImageRequest,
-    Pixels,
-    Progress,
-    Range,
-)
+from fabula.engines.base import CancelToken, ImageEvent, ImageOutput, ImageRequest, Pixels, Progress
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.image.reference_card import CAPABILITIES, ReferenceCard
 from fabula.engines.image_checks import refuse_out_of_range, refused
 

@@ -16,12 +16,11 @@ from fabula.engines.base import (
     Modality,
     Pixels,
     Progress,
-    Range,
-    VideoCapabilities,
     VideoEvent,
     VideoOutput,
     VideoRequest,
 )
+from fabula.engines.capabilities import Range, VideoCapabilities
 from fabula.engines.image_checks import refused
 from fabula.engines.video.h264 import H264Writer
 from fabula.engines.video_checks import refuse_out_of_range

@@ -9,12 +9,12 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     Modality,
-    TextCapabilities,
     TextDelta,
     TextDone,
     TextEvent,
     TextRequest,
 )
+from fabula.engines.capabilities import TextCapabilities
 
 WORDS = ("fox ", "owl ", "deer ", "badger ", "hare ") * 50
 CAPABILITIES = TextCapabilities(context=512)

@@ -16,18 +16,17 @@ from fabula.engines.base import (
     EngineContext,
     EngineError,
     EngineWarning,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
     Modality,
     Progress,
-    Range,
     TextDelta,
     TextDone,
     TextEvent,
     TextRequest,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.contract import ContractViolation, checks_for
 from fabula.engines.contract.image import TOLERATED_DIP
 from fabula.engines.image.reference_card import CAPABILITIES, ReferenceCard

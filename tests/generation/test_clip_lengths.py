@@ -4,14 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fabula.engines.base import (
-    Availability,
-    EngineContext,
-    EngineInfo,
-    Modality,
-    Range,
-    VideoCapabilities,
-)
+from fabula.engines.base import Availability, EngineContext, EngineInfo, Modality
+from fabula.engines.capabilities import Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation.clip_settings import check_kind, clip_length
 from fabula.generation.engine_choice import Choice, choose, own_settings

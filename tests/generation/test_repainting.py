@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from fabula.engines.base import ImageCapabilities, Range
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JOB_TYPES
 from fabula.generation.provenance import FrozenExtension

@@ -28,8 +28,8 @@ from fabula.engines.base import (
     EngineError,
     EngineWarning,
     Lora,
-    LoraChoice,
 )
+from fabula.engines.capabilities import LoraChoice
 from fabula.engines.cpu import cpu_flags
 from fabula.engines.image_checks import refused
 from fabula.engines.model_files.facts import Kind

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fabula.engines.base import EngineError, ImageCapabilities, ImageRequest, Pixels, Reference
+from fabula.engines.base import EngineError, ImageRequest, Pixels, Reference
+from fabula.engines.capabilities import ImageCapabilities
 
 _NUMBERS = ("width", "height", "steps", "guidance_scale")
 _SEEDS = 2**63

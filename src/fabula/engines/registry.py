@@ -18,15 +18,13 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     Footprint,
-    ImageCapabilities,
     ImageEngine,
     Modality,
     Sized,
-    TextCapabilities,
     TextEngine,
-    VideoCapabilities,
     VideoEngine,
 )
+from fabula.engines.capabilities import ImageCapabilities, TextCapabilities, VideoCapabilities
 from fabula.engines.locate import engine_class
 
 GROUP = "fabula.engines"

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from fabula.engines.base import Motion, Pixels, Range, VideoCapabilities, VideoRequest
+from fabula.engines.base import Motion, Pixels, VideoRequest
+from fabula.engines.capabilities import Range, VideoCapabilities
 from fabula.engines.image_checks import refused
 
 _NUMBERS = ("width", "height", "frames", "fps", "steps", "guidance_scale")

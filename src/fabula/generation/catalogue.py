@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.core.database import elevated
 from fabula.engine_servers import defaults, directory
-from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
+from fabula.engines.capabilities import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation import model_config_repository, repository
 from fabula.generation.engine_choice import (

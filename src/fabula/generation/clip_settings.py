@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from fabula.engines.base import MotionCapabilities, Range, VideoCapabilities
+from fabula.engines.capabilities import MotionCapabilities, Range, VideoCapabilities
 from fabula.generation.engine_choice import Capabilities, snapped, within
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JobType

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fabula.engine_servers.defaults import EngineDefault
-from fabula.engines.base import ImageCapabilities, Range, VideoCapabilities
+from fabula.engines.capabilities import ImageCapabilities, Range, VideoCapabilities
 from fabula.engines.registry import EngineEntry, EngineRegistry
 from fabula.generation.errors import NoEngine, NotPossible
 from fabula.generation.job_types import JOB_TYPES, UPSCALE_ENGINES, JobType

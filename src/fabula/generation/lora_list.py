@@ -9,7 +9,7 @@ from fabula.core.database import elevated
 from fabula.core.errors import Invalid, NotFound
 from fabula.core.pagination import Page
 from fabula.engine_servers import directory
-from fabula.engines.base import ImageCapabilities, LoraChoice, VideoCapabilities
+from fabula.engines.capabilities import ImageCapabilities, LoraChoice, VideoCapabilities
 from fabula.engines.model_files.families import fits, label_of
 from fabula.engines.registry import EngineRegistry
 from fabula.generation.engine_choice import Choice

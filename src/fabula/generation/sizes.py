@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from fabula.engines.base import ImageCapabilities, Range
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.generation.engine_choice import Capabilities, nearest_size, snapped, within
 from fabula.generation.errors import NotPossible
 from fabula.generation.job_types import JobType

@@ -11,7 +11,7 @@ from fabula.accounts.caller import Caller
 from fabula.core.database import elevated
 from fabula.core.errors import Invalid
 from fabula.engine_servers import defaults, directory
-from fabula.engines.base import ImageCapabilities
+from fabula.engines.capabilities import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.events import live
 from fabula.events.domain import DomainEvents

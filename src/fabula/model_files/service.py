@@ -15,7 +15,7 @@ from fabula.core.database import Database
 from fabula.core.pagination import Cursor
 from fabula.core.settings import Settings
 from fabula.engine_servers import defaults
-from fabula.engines.base import ImageCapabilities, VideoCapabilities
+from fabula.engines.capabilities import ImageCapabilities, VideoCapabilities
 from fabula.engines.model_files.facts import Kind
 from fabula.engines.model_files.families import fits, label_of
 from fabula.engines.registry import EngineRegistry

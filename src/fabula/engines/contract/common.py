@@ -3,16 +3,12 @@
 import re
 from dataclasses import fields
 
-from fabula.engines.base import (
-    Engine,
+from fabula.engines.base import Engine, ImageEngine, Modality, TextEngine, VideoEngine
+from fabula.engines.capabilities import (
     ImageCapabilities,
-    ImageEngine,
-    Modality,
     Range,
     TextCapabilities,
-    TextEngine,
     VideoCapabilities,
-    VideoEngine,
 )
 from fabula.engines.contract.check import Check, require
 

@@ -7,15 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from fabula.engines.base import (
-    ImageCapabilities,
-    ImageEngine,
-    ImageRequest,
-    Lora,
-    Pixels,
-    Range,
-    Reference,
-)
+from fabula.engines.base import ImageEngine, ImageRequest, Lora, Pixels, Reference
+from fabula.engines.capabilities import ImageCapabilities, Range
 
 STEPS = 4
 SEED = 20_240_229

@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fabula.engines.base import (
-    Lora,
-    Motion,
-    Pixels,
-    Range,
-    VideoCapabilities,
-    VideoEngine,
-    VideoRequest,
-)
+from fabula.engines.base import Lora, Motion, Pixels, VideoEngine, VideoRequest
+from fabula.engines.capabilities import Range, VideoCapabilities
 
 STEPS = 4
 SEED = 20_240_229

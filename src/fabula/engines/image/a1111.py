@@ -18,16 +18,14 @@ from fabula.engines.base import (
     EngineContext,
     EngineError,
     EngineInfo,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
-    LoraChoice,
     Modality,
     Pixels,
     Progress,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, LoraChoice, Range
 from fabula.engines.image_checks import refuse_out_of_range
 from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.client import Client, ServerError

@@ -15,15 +15,13 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     EngineWarning,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
-    LoraChoice,
     Modality,
     Pixels,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, LoraChoice, Range
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.client import Client

@@ -44,7 +44,6 @@ from fabula.engines.base import (
     EngineInfo,
     EngineWarning,
     Footprint,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
@@ -52,8 +51,8 @@ from fabula.engines.base import (
     Modality,
     Pixels,
     Progress,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.diffusers_support import (
     AfterStep,
     Colours,

@@ -11,15 +11,14 @@ from fabula.engines.base import (
     EngineContext,
     EngineInfo,
     Footprint,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
     Lora,
     Modality,
     Progress,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.image_checks import refuse_out_of_range
 from fabula.engines.video.wan_models import Start, WanModel
 from fabula.engines.video.wan_pipeline import Shoot

@@ -19,16 +19,15 @@ from fabula.engines.base import (
     EngineContext,
     EngineError,
     EngineInfo,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
     Modality,
     Pixels,
     Progress,
-    Range,
     Reference,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.image_masks import mask_channel, masked
 from fabula.engines.remote.client import Client, Json

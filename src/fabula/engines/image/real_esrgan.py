@@ -21,15 +21,14 @@ from fabula.engines.base import (
     EngineContext,
     EngineError,
     EngineInfo,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
     Modality,
     Pixels,
     Progress,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.image.tiles import Span, Tiling, rows_of
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.setup import UPSCALER

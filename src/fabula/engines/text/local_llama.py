@@ -33,12 +33,12 @@ from fabula.engines.base import (
     EngineInfo,
     Footprint,
     Modality,
-    TextCapabilities,
     TextDelta,
     TextDone,
     TextEvent,
     TextRequest,
 )
+from fabula.engines.capabilities import TextCapabilities
 from fabula.engines.cpu import cpu_flags
 from fabula.engines.files import size_of
 from fabula.engines.setup import CHAT_MODEL

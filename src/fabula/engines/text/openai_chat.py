@@ -19,12 +19,12 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     Modality,
-    TextCapabilities,
     TextDelta,
     TextDone,
     TextEvent,
     TextRequest,
 )
+from fabula.engines.capabilities import TextCapabilities
 from fabula.engines.remote.client import Client, ServerError
 from fabula.engines.remote.connection import Connection, availability, connection_of
 from fabula.engines.remote.driving import drive

@@ -16,12 +16,11 @@ from fabula.engines.base import (
     EngineInfo,
     EngineWarning,
     Modality,
-    Range,
-    VideoCapabilities,
     VideoEvent,
     VideoOutput,
     VideoRequest,
 )
+from fabula.engines.capabilities import Range, VideoCapabilities
 from fabula.engines.image_checks import refused
 from fabula.engines.remote.client import Client
 from fabula.engines.remote.clips import SUFFIXES, ReadClip, read_clip

@@ -29,12 +29,11 @@ from fabula.engines.base import (
     Lora,
     Modality,
     Progress,
-    Range,
-    VideoCapabilities,
     VideoEvent,
     VideoOutput,
     VideoRequest,
 )
+from fabula.engines.capabilities import Range, VideoCapabilities
 from fabula.engines.video.h264 import H264Writer
 from fabula.engines.video.wan_models import FRAME_STEP, Start, Training, WanModel, start_of
 from fabula.engines.video.wan_pipeline import Frames, Shoot

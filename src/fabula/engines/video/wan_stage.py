@@ -12,9 +12,8 @@ from fabula.engines.base import (
     EngineError,
     Footprint,
     Lora,
-    LoraChoice,
-    Range,
 )
+from fabula.engines.capabilities import LoraChoice, Range
 from fabula.engines.diffusers_support import lora_choices, missing, understood, with_files
 from fabula.engines.files import weights_of
 from fabula.engines.image_checks import refused

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fabula.accounts.caller import Caller
 from fabula.engine_servers import directory
-from fabula.engines.base import ImageCapabilities
+from fabula.engines.capabilities import ImageCapabilities
 from fabula.engines.registry import EngineRegistry
 from fabula.generation import idempotency, source_repository
 from fabula.generation.engine_choice import Choice, choose_upscaler

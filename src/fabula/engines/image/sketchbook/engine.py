@@ -15,14 +15,13 @@ from fabula.engines.base import (
     EngineInfo,
     EngineWarning,
     Footprint,
-    ImageCapabilities,
     ImageEvent,
     ImageOutput,
     ImageRequest,
     Modality,
     Progress,
-    Range,
 )
+from fabula.engines.capabilities import ImageCapabilities, Range
 from fabula.engines.files import size_of
 from fabula.engines.image.sketchbook.artist import WEIGHTS, Artist, Order, Painting
 from fabula.engines.image.sketchbook.prompt import MOST_ACTORS, Reading

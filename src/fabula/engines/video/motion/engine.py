@@ -25,15 +25,13 @@ from fabula.engines.base import (
     Footprint,
     Modality,
     Motion,
-    MotionCapabilities,
     Pixels,
     Progress,
-    Range,
-    VideoCapabilities,
     VideoEvent,
     VideoOutput,
     VideoRequest,
 )
+from fabula.engines.capabilities import MotionCapabilities, Range, VideoCapabilities
 from fabula.engines.image.sketchbook.artist import Artist, Order, Painting
 from fabula.engines.image.sketchbook.engine import CAPABILITIES as DRAWING
 from fabula.engines.image.sketchbook.engine import Sketchbook, warnings_for, without
