@@ -25,6 +25,7 @@ export function useAsReference(): (reference: DraftReference) => void {
 export function changePart(reference: DraftReference): void {
   patchDraft({ reference, jobType: pictureType(getDraft()) })
   panels.open('part')
+  window.scrollTo({ top: 0 })
 }
 
 /** The same from another page. */
