@@ -11,10 +11,10 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
-    LoraChoice,
 )
 from fabula.engines.image.reference_card import ReferenceCard
 from fabula.engines.model_files.facts import Kind
+from fabula.engines.model_files.families import LoraChoice
 from fabula.engines.model_files.shelf import CHECKPOINT_FOLDERS, LORA_FOLDERS, walk_all
 
 PATH = "lora_card:LoraCard"

@@ -17,6 +17,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from fabula.engines.model_files.families import LoraChoice
+
 Pixels = NDArray[np.uint8]
 """A picture: shape (height, width, 3), RGB, 0-255."""
 
@@ -124,15 +126,6 @@ class Range:
     maximum: float
     default: float
     step: float = 1
-
-
-@dataclass(frozen=True, slots=True)
-class LoraChoice:
-    """A LoRA by the name that a request gives as ``Lora.path``. ``family`` is the family of models
-    that it was made for, as ``model_files.families`` has them; empty where nobody knows."""
-
-    name: str
-    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from fabula.core.database import elevated
 from fabula.core.errors import Invalid, NotFound
 from fabula.core.pagination import Page
 from fabula.engine_servers import directory
-from fabula.engines.base import ImageCapabilities, LoraChoice, VideoCapabilities
-from fabula.engines.model_files.families import fits, label_of
+from fabula.engines.base import ImageCapabilities, VideoCapabilities
+from fabula.engines.model_files.families import LoraChoice, fits, label_of
 from fabula.engines.registry import EngineRegistry
 from fabula.generation.engine_choice import Choice
 from fabula.generation.lora_schemas import LoraOut

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from fabula.core.errors import Invalid
-from fabula.engines.base import LoraChoice
-from fabula.engines.model_files.families import fits, label_of
+from fabula.engines.model_files.families import LoraChoice, fits, label_of
 from fabula.engines.registry import EngineRegistry
 from fabula.generation.engine_choice import Capabilities, Choice, possible_with
 from fabula.generation.errors import NotPossible

@@ -22,13 +22,13 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
-    LoraChoice,
     Modality,
     Pixels,
     Progress,
     Range,
 )
 from fabula.engines.image_checks import refuse_out_of_range
+from fabula.engines.model_files.families import LoraChoice
 from fabula.engines.remote.client import Client, ServerError
 from fabula.engines.remote.connection import Connection, Facts, availability, connection_of
 from fabula.engines.remote.driving import drive

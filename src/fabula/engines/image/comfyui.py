@@ -31,7 +31,6 @@ from fabula.engines.base import (
     ImageEvent,
     ImageOutput,
     ImageRequest,
-    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -46,6 +45,7 @@ from fabula.engines.image.comfyui_workflow import (
     with_loras,
 )
 from fabula.engines.image_checks import refuse_out_of_range, refused
+from fabula.engines.model_files.families import LoraChoice
 from fabula.engines.remote.addresses import BadAddress, open_socket
 from fabula.engines.remote.client import CONNECT_SECONDS, MAX_FILE_BYTES, Client, ServerError
 from fabula.engines.remote.connection import Connection, Facts, availability, connection_of

@@ -49,7 +49,6 @@ from fabula.engines.base import (
     ImageOutput,
     ImageRequest,
     Lora,
-    LoraChoice,
     Modality,
     Pixels,
     Progress,
@@ -60,6 +59,7 @@ from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 from fabula.engines.model_files import families
 from fabula.engines.model_files.facts import Kind
+from fabula.engines.model_files.families import LoraChoice
 from fabula.engines.model_files.shelf import (
     CHECKPOINT_FOLDERS,
     LORA_FOLDERS,

@@ -17,6 +17,15 @@ class Family:
     runs: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class LoraChoice:
+    """A LoRA by the name that a request gives as ``Lora.path``. ``family`` is the family of models
+    that it was made for, as ``FAMILIES`` has them; empty where nobody knows."""
+
+    name: str
+    family: str = ""
+
+
 FAMILIES: dict[str, Family] = {
     SDXL: Family("Stable Diffusion XL"),
     SD15: Family("Stable Diffusion 1.5"),
