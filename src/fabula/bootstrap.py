@@ -11,8 +11,8 @@ from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings
 from fabula.engine_servers import defaults, directory
 from fabula.engines.base import EngineContext, EngineInfo, Modality
-from fabula.engines.host import EngineHost
-from fabula.engines.pool import EnginePool
+from fabula.engines.cores import Cores
+from fabula.engines.pool import EnginePool, Limits, PooledEngine
 from fabula.engines.registry import EngineRegistry
 from fabula.events.domain import DomainEvents
 from fabula.generation.charging import Charging
@@ -55,6 +55,17 @@ def engine_context(settings: Settings) -> EngineContext:
         models_dir=str(settings.models_folder),
         threads=settings.threads,
         options=settings.engine_options,
+    )
+
+
+def engine_limits(settings: Settings, threads: int, cores: Cores | None = None) -> Limits:
+    """What the engines of a process may take. A worker's wait for ``cores``."""
+    gigabytes = settings.engine_memory_gb
+    return Limits(
+        threads=threads,
+        cores=cores,
+        ram=None if gigabytes is None else int(gigabytes * 1e9),
+        idle_seconds=settings.engine_idle_minutes * 60,
     )
 
 
@@ -101,7 +112,7 @@ class TextHost:
     """A text engine: who it is, and the host that runs it."""
 
     info: EngineInfo
-    host: EngineHost
+    host: PooledEngine
 
 
 class TextHosts:

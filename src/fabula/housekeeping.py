@@ -17,6 +17,7 @@ from fabula.core.database import Database
 from fabula.core.logging import get_logger
 from fabula.core.settings import get_settings
 from fabula.engine_servers import service as engine_servers
+from fabula.fleet import repository as fleet
 from fabula.prompting import service as prompting
 from fabula.queue.tasks import app
 from fabula.storage.base import BlobStore
@@ -107,13 +108,15 @@ async def check_engine_servers(context: JobContext, timestamp: int) -> None:  # 
 @app.periodic(cron="17 * * * *")
 @app.task(name="studio.tidy", pass_context=True, queueing_lock="studio.tidy")
 async def tidy_tables(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Drop old events, idempotency keys, sign-in sessions, links and finished tasks."""
+    """Drop what is old: events, idempotency keys, sign-in sessions, links, measurements and
+    finished tasks."""
     database, _ = tools_of(context)
     async with database.system() as session:
         await session.execute(_OLD_EVENTS, {"d": EVENT_DAYS})
         await session.execute(_OLD_KEYS, {"d": KEY_DAYS})
         await session.execute(_DONE_TASKS)
         await accounts.drop_expired(session)
+        await fleet.forget_old(session)
 
 
 @app.periodic(cron="23 4 * * *")

@@ -5,16 +5,20 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fabula import housekeeping
-from fabula.bootstrap import Services, TextHosts
+from fabula.bootstrap import Services, TextHosts, engine_limits
 from fabula.core.database import Database
 from fabula.core.errors import Unavailable
 from fabula.core.logging import get_logger
 from fabula.core.secret_key import secret_of
+from fabula.core.settings import Settings
+from fabula.engines.cores import Cores
 from fabula.engines.pool import EnginePool
+from fabula.engines.registry import EngineRegistry
 from fabula.events.live import ProgressWire
+from fabula.fleet.reporting import About, Reporter
 from fabula.generation.dispatch import Dispatcher
 from fabula.generation.rewriting import rewriter
 from fabula.generation.runner import RunnerTools
@@ -32,6 +36,14 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
+def engine_pool(settings: Settings, registry: EngineRegistry) -> EnginePool:
+    """The engines of a worker. Their seats are the data folder's, so that all workers of a machine
+    share its cores."""
+    cores = Cores(settings.worker_threads, settings.data_dir / "cores")
+    threads = max(1, settings.worker_threads // settings.worker_slots)
+    return EnginePool(registry, engine_limits(settings, threads, cores))
+
+
 @asynccontextmanager
 async def dispatcher(services: Services, database: Database) -> AsyncIterator[Dispatcher]:
     """What runs generation jobs in this process; its engines end with it."""
@@ -42,7 +54,7 @@ async def dispatcher(services: Services, database: Database) -> AsyncIterator[Di
     async with AsyncExitStack() as stack:
         wire = ProgressWire(database)
         stack.push_async_callback(wire.close)
-        engines = EnginePool(services.registry)
+        engines = engine_pool(settings, services.registry)
         stack.push_async_callback(engines.close)
         text = TextHosts(services.desk, engines, database)
         tools = RunnerTools(
@@ -65,9 +77,8 @@ async def run_worker(
     services: Services, dsn: str, *, ready: Callable[[], None] = lambda: None
 ) -> None:
     """Work until SIGINT or SIGTERM; running jobs are put back then."""
-    database = Database(
-        dsn, pool_size=4, name=APPLICATION_NAME, secret=secret_of(services.settings)
-    )
+    settings = services.settings
+    database = Database(dsn, pool_size=4, name=APPLICATION_NAME, secret=secret_of(settings))
     try:
         async with dispatcher(services, database) as jobs:
             loop = asyncio.get_running_loop()
@@ -76,12 +87,17 @@ async def run_worker(
             tidying = asyncio.create_task(_housekeep(services, database, dsn), name="housekeeping")
             log.info("worker.ready", lanes=jobs.lanes, slots=jobs.slots)
             ready()
+            about = About(jobs.worker, "worker", settings.worker_threads, jobs.lanes, jobs.slots)
+            reporter = Reporter(
+                database, jobs.tools.engines, about, seconds=settings.heartbeat_seconds
+            )
+            telling = asyncio.create_task(reporter.run(), name="reporting")
             try:
                 await jobs.run()
             finally:
-                tidying.cancel()
-                with suppress(asyncio.CancelledError):
-                    await tidying
+                for helper in (tidying, telling):
+                    helper.cancel()
+                await asyncio.gather(tidying, telling, return_exceptions=True)
     finally:
         await database.close()
 

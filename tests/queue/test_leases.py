@@ -141,7 +141,8 @@ async def test_the_claim_reads_the_index_of_who_waits(studio: Studio) -> None:
     await people_with_jobs(studio, 20, 100)
     async with studio.database.system() as session:
         await session.execute(text("ANALYZE studio.job_runs"))
-        plan = await session.scalars(text(f"EXPLAIN {leases._CLAIM.text}"), {"lane": "image"})
+        asked = {"lane": "image", "engines": ["x"], "models": [""], "patience": 30.0}
+        plan = await session.scalars(text(f"EXPLAIN {leases._CLAIM.text}"), asked)
         lines = list(plan)
     assert not any("Seq Scan on job_runs" in line for line in lines), "\n".join(lines)
     assert any("job_runs_fair" in line for line in lines)

@@ -27,6 +27,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from fabula.core.machine import cores
+
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -189,7 +191,19 @@ class Settings(BaseSettings):
     )
     max_upload_mb: int = Field(default=10, ge=1, le=100, description="Size limit of an upload.")
     engine_threads: int | None = Field(
-        default=None, ge=1, description="CPU threads for engines; cores - 1 without it."
+        default=None,
+        ge=1,
+        description="CPU threads of all engines that work at once on this machine; cores - 1 "
+        "without it.",
+    )
+    engine_memory_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="Gigabytes (of 10^9 bytes) of main memory that the engines of a worker may "
+        "fill; without it all but 2 GiB, or three quarters of a small machine's.",
+    )
+    engine_idle_minutes: float = Field(
+        default=10.0, gt=0, description="An engine that nobody asked for so long is unloaded."
     )
     extra_engines: list[str] = Field(
         default=[], description="Further engines, each as module:Class."
@@ -266,9 +280,20 @@ class Settings(BaseSettings):
 
     @property
     def threads(self) -> int:
-        """Threads for engines. One core is left free: compute threads that spin at barriers
-        slow down many times when they share every core with another process."""
-        return self.engine_threads or max(1, (os.cpu_count() or 2) - 1)
+        """Threads of all engines together. One core is left free: compute threads that spin at
+        barriers slow down many times when they share every core with another process."""
+        return self.engine_threads or max(1, cores() - 1)
+
+    @property
+    def server_threads(self) -> int:
+        """The share of the server's text engine, which answers at once, so it never waits for the
+        workers' engines to leave it a core."""
+        return max(1, self.threads // 4)
+
+    @property
+    def worker_threads(self) -> int:
+        """The share of all workers of this machine. Small ones lend the server the free core."""
+        return max(1, self.threads - self.threads // 4)
 
 
 @lru_cache

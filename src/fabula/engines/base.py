@@ -31,8 +31,8 @@ class EngineError(Exception):
     """An engine could not do what it was asked.
 
     ``code`` is stable (``bad_request``, ``unavailable``, ``out_of_memory``, ``engine_failed``);
-    the message is a sentence for the person who asked. ``retryable`` says whether the same
-    request may succeed later.
+    after ``out_of_memory`` the studio makes room and asks once more. The message is a sentence for
+    the person who asked. ``retryable`` says whether the same request may succeed later.
     """
 
     def __init__(
@@ -107,6 +107,17 @@ class EngineContext:
     """CPU threads that the engine may use."""
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """They may hold keys, and so stay out of what is logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Memory in bytes: main memory, and that of a graphics card."""
+
+    ram: int = 0
+    device: int = 0
+
+
+NO_FOOTPRINT = Footprint()
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +401,16 @@ class Engine(Protocol):
 
     def unload(self) -> None:
         """Free what ``load`` took."""
+        ...
+
+
+@runtime_checkable
+class Sized(Protocol):
+    """An engine that says what it will take before it has been measured."""
+
+    def footprint(self, model: str | None) -> Footprint:
+        """What loading a model (None is the usual one) and working with it takes, roughly: the
+        size of its files. Loads nothing."""
         ...
 
 

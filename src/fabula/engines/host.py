@@ -5,10 +5,11 @@ import signal
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from fabula.core.logging import get_logger
+from fabula.core.machine import killed_for_memory
 from fabula.engines.base import Cancelled, CancelToken, EngineContext, EngineError
 from fabula.engines.host_child import ChildEnded, EngineChild
 from fabula.engines.host_messages import (
@@ -21,6 +22,7 @@ from fabula.engines.host_messages import (
     Run,
     Stop,
     Stopped,
+    Usage,
 )
 
 log = get_logger(__name__)
@@ -30,13 +32,15 @@ _QUIT_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """What the engine's process is doing: resident memory in bytes, seconds of its last load."""
+    """What the engine's process is doing: resident memory in bytes, seconds of its last load, and
+    what it said of itself when it last loaded or ended a request."""
 
-    loaded: bool
-    busy: bool
-    pid: int | None
-    rss: int | None
-    load_seconds: float | None
+    loaded: bool = False
+    busy: bool = False
+    pid: int | None = None
+    rss: int | None = None
+    load_seconds: float | None = None
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(slots=True)
@@ -75,6 +79,8 @@ class EngineHost:
         self._busy = False
         self._closed = False
         self._load_seconds: float | None = None
+        self._usage = Usage()
+        self._killed_before = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,7 +92,8 @@ class EngineHost:
         self, request: EngineRequest, cancel: CancelToken
     ) -> AsyncGenerator[EngineEvent, None]:
         """The engine's events. Raises ``EngineError`` and ``Cancelled`` as the engine does;
-        ``engine_died`` and ``engine_stuck`` are codes of the host. A caller that leaves early
+        ``engine_died`` and ``engine_stuck`` are codes of the host, and ``out_of_memory`` also means
+        that the kernel ended the process for want of memory. A caller that leaves early
         cancels the request."""
         async with self._turn_of(cancel):
             child = await self._ready()
@@ -112,16 +119,26 @@ class EngineHost:
         else:
             await child.quit(_QUIT_SECONDS)
 
+    async def end(self) -> None:
+        """Let the engine unload and its process end, once no request runs. The next request gets a
+        fresh one."""
+        async with self._turn:
+            child, self._child = self._child, None
+            busy, self._busy = self._busy, False
+            if child is not None:
+                await (child.kill() if busy else child.quit(_QUIT_SECONDS))
+
     def state(self) -> HostState:
         child = self._child
         if child is None or not child.alive:
-            return HostState(loaded=False, busy=False, pid=None, rss=None, load_seconds=None)
+            return HostState()
         return HostState(
             loaded=self._load_seconds is not None,
             busy=self._busy,
             pid=child.pid,
             rss=child.memory_bytes(),
             load_seconds=self._load_seconds,
+            usage=self._usage,
         )
 
     @asynccontextmanager
@@ -147,7 +164,8 @@ class EngineHost:
         if self._child is not None and not self._child.alive:
             await self._discard()
         if self._child is None:
-            self._load_seconds = None
+            self._load_seconds, self._usage = None, Usage()
+            self._killed_before = killed_for_memory()
             self._child = await EngineChild.start(self._path, self._context)
             log.info("engine.started", engine=self._path, pid=self._child.pid)
         return self._child
@@ -170,15 +188,15 @@ class EngineHost:
             match message:
                 case None:
                     continue
-                case Loaded(seconds):
-                    self._load_seconds = seconds
+                case Loaded(seconds, usage):
+                    self._load_seconds, self._usage = seconds, usage
                 case Emitted(event):
                     yield event
-                case Finished():
-                    self._busy = False
+                case Finished(usage):
+                    self._busy, self._usage = False, usage
                     return
-                case Stopped():
-                    self._busy = False
+                case Stopped(usage):
+                    self._busy, self._usage = False, usage
                     raise Cancelled
                 case Failed():
                     raise await self._failure(message)
@@ -201,7 +219,7 @@ class EngineHost:
             raise EngineError(message, code="engine_stuck", retryable=True)
 
     async def _failure(self, failed: Failed) -> EngineError:
-        self._busy = False
+        self._busy, self._usage = False, failed.usage
         if failed.fault:
             log.error("engine.fault", engine=self._path, traceback=failed.fault)
             await self._discard()
@@ -212,6 +230,9 @@ class EngineHost:
         if self._closed:
             return self._shut_down()
         log.warning("engine.died", engine=self._path, exit_code=end.exit_code)
+        if end.exit_code == -signal.SIGKILL and killed_for_memory() > self._killed_before:
+            message = "The machine ran out of memory, and the engine's process was ended for it."
+            return EngineError(message, code="out_of_memory", retryable=True)
         return EngineError(_ending(end.exit_code), code="engine_died", retryable=True)
 
     async def _discard(self) -> None:

@@ -5,7 +5,7 @@ A message is a pickle behind its length in eight bytes, over a socket that only 
 
 import pickle
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fabula.engines.base import (
     EngineContext,
@@ -47,10 +47,31 @@ class Quit:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A graphics card as the driver tells of it, in bytes; ``free`` counts all programs."""
+
+    name: str
+    total: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the engine's process takes, in bytes: the most of main memory since it started, the most
+    of the card's since it was last asked, and what it holds of the card now."""
+
+    peak_ram: int = 0
+    peak_device: int = 0
+    held_device: int = 0
+    device: Device | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """The model is loaded; ``seconds`` include making the engine."""
 
     seconds: float
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +85,14 @@ class Emitted:
 class Finished:
     """The request is done."""
 
+    usage: Usage = field(default_factory=Usage)
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """The request was cancelled."""
+
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,7 @@ class Failed:
     code: str
     retryable: bool
     fault: str = ""
+    usage: Usage = field(default_factory=Usage)
 
 
 ToProcess = Start | Run | Stop | Quit

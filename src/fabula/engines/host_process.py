@@ -31,6 +31,7 @@ from fabula.engines.host_messages import (
     unpack,
 )
 from fabula.engines.locate import engine_class
+from fabula.engines.usage import read_usage
 
 _PR_SET_PDEATHSIG = 1
 _OOM_SCORE = "500"
@@ -107,14 +108,15 @@ class Server:
         try:
             self._work(request, token)
         except Cancelled:
-            return Stopped()
+            return Stopped(read_usage())
         except EngineError as error:
-            return Failed(str(error), error.code, error.retryable)
+            return Failed(str(error), error.code, error.retryable, usage=read_usage())
         except MemoryError:
-            return Failed("The engine ran out of memory.", "out_of_memory", retryable=True)
+            message = "The engine ran out of memory."
+            return Failed(message, "out_of_memory", retryable=True, usage=read_usage())
         except Exception as error:  # noqa: BLE001 - an engine may raise anything
             return _fault(error)
-        return Finished()
+        return Finished(read_usage())
 
     def _work(self, request: EngineRequest, token: CancelToken) -> None:
         self._load_once()
@@ -130,7 +132,7 @@ class Server:
         engine = engine_class(self._start.path)(self._start.context)
         engine.load()
         self._engine = engine
-        self._channel.send(Loaded(time.monotonic() - began))
+        self._channel.send(Loaded(time.monotonic() - began, read_usage()))
 
 
 def _fault(error: Exception) -> Failed:

@@ -12,12 +12,16 @@ from typing import Any
 
 from fabula.core.logging import get_logger
 from fabula.engines.base import (
+    NO_FOOTPRINT,
     Availability,
     EngineContext,
+    EngineError,
     EngineInfo,
+    Footprint,
     ImageCapabilities,
     ImageEngine,
     Modality,
+    Sized,
     TextCapabilities,
     TextEngine,
     VideoCapabilities,
@@ -35,6 +39,9 @@ BUILT_IN = {
 """The studio's own entry points, known also where its package metadata is old or absent."""
 
 LOOK_AGAIN_SECONDS = 10.0
+PROCESS_BYTES = 128 * 2**20
+"""What the process of any engine takes, with the libraries that most of them use."""
+
 log = get_logger(__name__)
 Capabilities = ImageCapabilities | VideoCapabilities | TextCapabilities
 
@@ -96,6 +103,14 @@ class EngineRegistry:
         made: ImageEngine | VideoEngine | TextEngine = engine_class(entry.path)(entry.context)
         return made
 
+    def footprint(self, engine_id: str, model: str | None) -> Footprint:
+        """What an engine says that it takes, with its process; it may look at files."""
+        own = NO_FOOTPRINT
+        for slot in self._slots:
+            if slot.info.id == engine_id and isinstance(slot.engine, Sized):
+                own = slot.footprint(model)
+        return Footprint(own.ram + PROCESS_BYTES, own.device)
+
     def _current(self) -> dict[str, EngineEntry]:
         now = self._clock()
         if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN_SECONDS:
@@ -124,6 +139,15 @@ class _Slot:
             log.exception("engine.broken", engine=self.path)
             return self._broken(_reason(error))
         return EngineEntry(self.path, self.info, here, able, self.context)
+
+    def footprint(self, model: str | None) -> Footprint:
+        """A guess that cannot be made is none."""
+        try:
+            said: Footprint = self.engine.footprint(model)
+        except (EngineError, OSError):
+            log.warning("engine.no_footprint", engine=self.path, exc_info=True)
+            return NO_FOOTPRINT
+        return said
 
     def _broken(self, reason: str) -> EngineEntry:
         remedy = f"Repair or uninstall the package that provides {self.path}."

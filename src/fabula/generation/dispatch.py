@@ -80,7 +80,11 @@ class Dispatcher:
         """Start the next job of a lane; False when nothing waits."""
         async with self.tools.database.system() as session:
             lease = await leases.claim(
-                session, lane=lane, worker=self.worker, lease_seconds=self.tools.lease_seconds
+                session,
+                lane=lane,
+                worker=self.worker,
+                lease_seconds=self.tools.lease_seconds,
+                ready=self.tools.engines.ready(),
             )
             running = await taken(session, lease) if lease else None
             if running is None:

@@ -274,6 +274,7 @@ async def write_job(
             user_id=caller.user_id,
             lane=job_type.format,
             engine_id=provenance.engine_id,
+            model=provenance.model_name or "",
             job_type=job_type.name,
             output_count=provenance.count,
             pixels=provenance.width * provenance.height,

@@ -6,6 +6,7 @@ from fabula.models.base import ROLES, AppRole, Base
 from fabula.models.characters import Character
 from fabula.models.chat import CharacterScene, Conversation, Message
 from fabula.models.experiments import ModelTestResult, PromptAbTest
+from fabula.models.fleet import EngineMeasurement, Worker
 from fabula.models.generation import Image, Job, ModelConfig, Video
 from fabula.models.insights import ModelPerformanceLog
 from fabula.models.library import Collection, LibraryAsset
@@ -52,6 +53,7 @@ __all__ = [
     "Collection",
     "CompelConfig",
     "Conversation",
+    "EngineMeasurement",
     "EngineServer",
     "EnhancementPreset",
     "Erasure",
@@ -91,6 +93,7 @@ __all__ = [
     "UsageLog",
     "UserRole",
     "Video",
+    "Worker",
     "WorkspaceAsset",
     "WorkspaceFile",
     "WorkspaceItem",

@@ -23,7 +23,8 @@ class JobRun(Rated, Base):
     """How a job is being delivered: one row a job, beside the row in ``jobs``.
 
     ``state`` is ``waiting``, ``running`` or ``done``; a running row has a worker and a lease.
-    ``attempt`` fences writes: only the holder of the current attempt may change the job.
+    ``model`` is empty for the engine's usual one. ``attempt`` fences writes: only the holder of the
+    current attempt may change the job.
     """
 
     __tablename__ = "job_runs"
@@ -35,6 +36,7 @@ class JobRun(Rated, Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
     lane: Mapped[str] = mapped_column(Text)
     engine_id: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default=text("''"))
     job_type: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default=text("'waiting'"))
     priority: Mapped[int] = mapped_column(Integer, server_default=text("0"))

@@ -6,6 +6,7 @@ lease that ran out goes back to waiting while attempts remain. Every write of a 
 attempt, so a worker that comes back from the dead changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
@@ -14,10 +15,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 WAKE_CHANNEL = "fabula_jobs"
+PATIENCE_SECONDS = 30.0
+"""For so long others whose model is loaded may come first, among equals."""
+
+Ready = tuple[str, str | None]
+"""An engine and a model that a worker has loaded; None stands for each of its models."""
 
 # One candidate a person (a loose index scan), then the person with the fewest running jobs, then
 # the one served least lately. Ties go by age, so that within a person the order is first in,
 # first out. Cost grows with the number of people who wait, not with the number of jobs.
+#
+# Among people whose share is the same to the nearest whole job, one whose next job finds its model
+# loaded here comes first. Whoever has waited for ``patience`` seconds counts as such, so that a
+# stream of others with that model overtakes nobody for longer.
 _CLAIM = text("""
 WITH RECURSIVE people AS (
     (SELECT user_id FROM studio.job_runs
@@ -29,12 +39,17 @@ WITH RECURSIVE people AS (
                  ORDER BY user_id LIMIT 1) next)
 ), heads AS (
     SELECT head.job_id, head.priority, head.run_at,
+           head.run_at <= now() - make_interval(secs => :patience)
+           OR EXISTS (SELECT FROM unnest(CAST(:engines AS text[]), CAST(:models AS text[]))
+                          AS ready (engine_id, model)
+                      WHERE ready.engine_id = head.engine_id
+                        AND coalesce(ready.model, head.model) = head.model) AS favoured,
            (SELECT count(*) FROM studio.job_runs r
             WHERE r.user_id = people.user_id AND r.state = 'running') AS running,
            coalesce(f.served * exp(-extract(epoch FROM now() - f.updated_at) / 600), 0) AS served
     FROM people
     CROSS JOIN LATERAL (
-        SELECT job_id, priority, run_at FROM studio.job_runs w
+        SELECT job_id, priority, run_at, engine_id, model FROM studio.job_runs w
         WHERE w.state = 'waiting' AND w.lane = :lane AND w.user_id = people.user_id
               AND w.run_at <= now()
         ORDER BY priority DESC, run_at, job_id LIMIT 1) head
@@ -42,7 +57,7 @@ WITH RECURSIVE people AS (
 )
 SELECT w.job_id FROM studio.job_runs w JOIN heads h USING (job_id)
 WHERE w.state = 'waiting'
-ORDER BY h.priority DESC, h.running, h.served, h.run_at
+ORDER BY h.priority DESC, h.running, round(h.served), h.favoured DESC, h.served, h.run_at
 LIMIT 1 FOR UPDATE OF w SKIP LOCKED
 """)
 
@@ -144,10 +159,21 @@ class Expired:
 
 
 async def claim(
-    session: AsyncSession, *, lane: str, worker: str, lease_seconds: float
+    session: AsyncSession,
+    *,
+    lane: str,
+    worker: str,
+    lease_seconds: float,
+    ready: Sequence[Ready] = (),
 ) -> Lease | None:
-    """Take the next job of a lane, or None when nothing waits."""
-    job_id = await session.scalar(_CLAIM, {"lane": lane})
+    """Take the next job of a lane, or None when nothing waits. What is ``ready`` at this worker is
+    preferred among equals."""
+    preferred = {
+        "engines": [engine for engine, _ in ready],
+        "models": [model for _, model in ready],
+        "patience": PATIENCE_SECONDS if ready else 0.0,
+    }
+    job_id = await session.scalar(_CLAIM, {"lane": lane, **preferred})
     if job_id is None:
         return None
     row = (

@@ -1,6 +1,7 @@
 """The server: routers, error handlers, and what lives as long as the process."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -26,12 +27,15 @@ from fabula.accounts.oversight.endpoints import router as oversight
 from fabula.accounts.people.endpoints import router as people
 from fabula.core.database import Database
 from fabula.core.logging import configure_logging, get_logger
+from fabula.core.machine import machine_name
 from fabula.core.sealing import Sealer
 from fabula.core.secret_key import secret_of
 from fabula.core.settings import Settings, get_settings
 from fabula.engine_servers.endpoints import router as engine_servers
 from fabula.engines.pool import EnginePool
 from fabula.events.listener import Listener
+from fabula.fleet.endpoints import router as fleet
+from fabula.fleet.reporting import About, Reporter
 from fabula.generation.endpoints import router as generation
 from fabula.library.endpoints import router as library
 from fabula.moderation.policy import screen
@@ -77,7 +81,8 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
     app.state.providers = providers_of(services.settings)
     app.state.sign_in_sealer = Sealer(secret_of(services.settings), "sign-in transaction")
     app.state.listener = Listener(database)
-    app.state.engines = EnginePool(services.registry)
+    limits = bootstrap.engine_limits(services.settings, services.settings.server_threads)
+    app.state.engines = EnginePool(services.registry, limits)
     text = bootstrap.TextHosts(services.desk, app.state.engines, database)
     app.state.enhancer = Enhancer(text, screen=screen)
     app.state.closing = asyncio.Event()
@@ -95,6 +100,7 @@ def create_app(services: bootstrap.Services, database: Database) -> FastAPI:
         leaving,
         generation,
         engine_servers,
+        fleet,
         prompting,
         negatives,
         templates,
@@ -128,13 +134,25 @@ def create() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.listener.start()
     _end_streams_on_signals(app.state.closing)
+    telling = asyncio.create_task(_reporter(app).run(), name="reporting")
     try:
         yield
     finally:
         app.state.closing.set()
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
         await app.state.listener.stop()
         await app.state.engines.close()
         await app.state.database.close()
+
+
+def _reporter(app: FastAPI) -> Reporter:
+    settings: Settings = app.state.settings
+    name = f"server-{machine_name()}-{os.getpid()}"
+    about = About(name, "server", settings.server_threads)
+    return Reporter(
+        app.state.database, app.state.engines, about, seconds=settings.heartbeat_seconds
+    )
 
 
 def _end_streams_on_signals(closing: asyncio.Event) -> None:

@@ -43,6 +43,7 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     EngineWarning,
+    Footprint,
     ImageCapabilities,
     ImageEvent,
     ImageOutput,
@@ -54,6 +55,7 @@ from fabula.engines.base import (
     Range,
 )
 from fabula.engines.cpu import cpu_flags
+from fabula.engines.files import weights_of
 from fabula.engines.image.weighted_embeddings import WeightedEmbeddings
 from fabula.engines.image_checks import refuse_out_of_range, refused
 
@@ -167,6 +169,10 @@ class DiffusersSdxl:
             loras=True,
             weights=True,
         )
+
+    def footprint(self, model: str | None) -> Footprint:
+        place = self._chosen(models_in(self._models), model)
+        return weights_of(place.path)
 
     def load(self) -> None:
         self._ready(self._chosen(models_in(self._models), None))

@@ -31,6 +31,7 @@ from fabula.engines.base import (
     EngineContext,
     EngineError,
     EngineInfo,
+    Footprint,
     Modality,
     TextCapabilities,
     TextDelta,
@@ -39,6 +40,7 @@ from fabula.engines.base import (
     TextRequest,
 )
 from fabula.engines.cpu import cpu_flags
+from fabula.engines.files import size_of
 from fabula.engines.setup import CHAT_MODEL
 
 CONTEXT_TOKENS = 4096
@@ -105,6 +107,10 @@ class LocalLlama:
 
     def capabilities(self) -> TextCapabilities:
         return TextCapabilities(context=self._context(), prefill=True, json_schema=True)
+
+    def footprint(self, model: str | None) -> Footprint:  # noqa: ARG002 - it has one model
+        """The file twice: the weights, and with them their cache of keys and values."""
+        return Footprint(2 * size_of(self._file))
 
     def load(self) -> None:
         """Takes about half a second for the demo model."""

@@ -14,6 +14,7 @@ from fabula.engines.base import (
     EngineError,
     EngineInfo,
     EngineWarning,
+    Footprint,
     ImageCapabilities,
     ImageEvent,
     ImageOutput,
@@ -22,11 +23,15 @@ from fabula.engines.base import (
     Progress,
     Range,
 )
+from fabula.engines.files import size_of
 from fabula.engines.image.sketchbook.artist import WEIGHTS, Artist, Order, Painting
 from fabula.engines.image.sketchbook.prompt import MOST_ACTORS, Reading
 from fabula.engines.image_checks import refuse_out_of_range, refused
 
 PREVIEWS = 4
+LIBRARIES_BYTES = 200 * 2**20
+"""Of onnxruntime, and of what a picture in the making takes."""
+
 NEEDED = ("flow.npz", "drawing.npz", "words.npz", "things.json", "tokenizer.json")
 CAPABILITIES = ImageCapabilities(
     width=Range(256, 1536, 1024, 8),
@@ -72,6 +77,9 @@ class Sketchbook:
 
     def capabilities(self) -> ImageCapabilities:
         return CAPABILITIES
+
+    def footprint(self, model: str | None) -> Footprint:  # noqa: ARG002 - it has one model
+        return Footprint(size_of(WEIGHTS) + LIBRARIES_BYTES)
 
     def load(self) -> None:
         if self._artist is None:

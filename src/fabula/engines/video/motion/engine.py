@@ -22,6 +22,7 @@ from fabula.engines.base import (
     EngineContext,
     EngineInfo,
     EngineWarning,
+    Footprint,
     Modality,
     Motion,
     MotionCapabilities,
@@ -103,6 +104,9 @@ class MotionEngine:
 
     def capabilities(self) -> VideoCapabilities:
         return CAPABILITIES
+
+    def footprint(self, model: str | None) -> Footprint:
+        return Sketchbook(self._context).footprint(model)
 
     def load(self) -> None:
         """Nothing: Sketchbook is loaded when the first prompt without a picture comes."""
