@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fabula.engines.base import (
     Availability,
     CancelToken,
     EngineContext,
+    Footprint,
     ImageEvent,
     ImageOutput,
     ImageRequest,
@@ -74,6 +76,27 @@ class CannotBeMade(ReferenceCard):
 class CannotSay(ReferenceCard):
     def availability(self) -> Availability:
         raise RuntimeError("the driver does not answer")
+
+
+class First(ReferenceCard):
+    """One of three engines of the same size; says what the option ``gigabytes`` says."""
+
+    info = replace(ReferenceCard.info, id="first", name="First")
+
+    def __init__(self, context: EngineContext) -> None:
+        super().__init__(context)
+        self._gigabytes = context.options.get("gigabytes", 0)
+
+    def footprint(self, model: str | None) -> Footprint:  # noqa: ARG002 - it has one model
+        return Footprint(int(self._gigabytes * 10**9))
+
+
+class Second(First):
+    info = replace(First.info, id="second", name="Second")
+
+
+class Third(Told):
+    info = replace(ReferenceCard.info, id="third", name="Third")
 
 
 not_a_class = ReferenceCard(EngineContext(models_dir=""))

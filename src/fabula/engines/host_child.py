@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Self
@@ -13,7 +14,16 @@ from typing import Self
 import psutil
 
 from fabula.engines.base import EngineContext
-from fabula.engines.host_messages import LENGTH, Message, Quit, Start, ToProcess, pack, unpack
+from fabula.engines.host_messages import (
+    LENGTH,
+    Failed,
+    Message,
+    Quit,
+    Start,
+    ToProcess,
+    pack,
+    unpack,
+)
 
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[3:]; "
@@ -129,10 +139,17 @@ class EngineChild:
             await asyncio.to_thread(self._process.wait, seconds)
 
     async def _receive_all(self, reader: asyncio.StreamReader) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
+        """Until the socket ends, or brings what is no message: that is a fault of the engine."""
+        try:
             while True:
                 (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
                 await self._inbox.put(unpack(await reader.readexactly(length)))
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        except Exception as error:  # noqa: BLE001 - what it sent may be anything
+            details = "".join(traceback.format_exception(error))
+            message = "The engine sent something that cannot be read."
+            await self._inbox.put(Failed(message, "engine_failed", retryable=True, fault=details))
         await self._inbox.put(None)
 
 

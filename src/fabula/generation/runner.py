@@ -7,7 +7,7 @@ attempt, so that a worker whose lease was lost changes nothing.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -48,6 +48,7 @@ from fabula.storage.base import BlobStore, StorageError
 
 log = get_logger(__name__)
 RETRY_DELAY_SECONDS = 2.0
+OUT_OF_MEMORY = "out_of_memory"
 
 
 class LeaseLost(Exception):
@@ -186,24 +187,62 @@ class JobRunner:
         missing = [index for index in range(plan.count) if index not in running.delivered]
         if not missing:
             return
-        request = await request_for(plan, self._tools.store, missing[0])
-        warnings: list[dict[str, str]] = []
         async with self._tools.database.system() as session:
             await directory.refresh(session, self._tools.engines.registry)
-        host = await self._tools.engines.host(plan.engine_id)
-        async for event in host.run(request, running.cancel):
-            match event:
-                case Progress():
-                    await progress.step(event)
-                case EngineWarning():
-                    warnings.append({"code": event.code, "message": event.message})
-                case ImageOutput() | VideoOutput():
-                    if event.index in missing:
-                        missing.remove(event.index)
-                        then = None if missing else close
-                        await self._deliver(running, plan, event, warnings, then)
-                case _:
-                    raise EngineError("The engine sent neither a picture nor a clip.")
+        try:
+            await self._work(running, plan, progress, close, missing)
+        except EngineError as error:
+            if error.code != OUT_OF_MEMORY:
+                raise
+            log.warning("job.out_of_memory", reason=str(error))
+            await self._tools.engines.free()
+            await progress.stage("loading")
+            await self._work_again(running, plan, progress, close, missing)
+
+    async def _work_again(
+        self,
+        running: RunningJob,
+        plan: Provenance,
+        progress: ProgressReporter,
+        close: Work,
+        missing: list[int],
+    ) -> None:
+        """The one more try after memory ran out. More of them would end alike."""
+        try:
+            await self._work(running, plan, progress, close, missing)
+        except EngineError as error:
+            if error.code != OUT_OF_MEMORY:
+                raise
+            raise EngineError(still_too_little(error, plan), code=OUT_OF_MEMORY) from error
+
+    async def _work(
+        self,
+        running: RunningJob,
+        plan: Provenance,
+        progress: ProgressReporter,
+        close: Work,
+        missing: list[int],
+    ) -> None:
+        """Let the engine make what is ``missing``, from which each output is taken that came."""
+        request = await request_for(plan, self._tools.store, missing[0])
+        warnings: list[dict[str, str]] = []
+        engine = await self._tools.engines.host(plan.engine_id)
+        async with aclosing(engine.run(request, running.cancel)) as events:
+            async for event in events:
+                match event:
+                    case Progress():
+                        await progress.step(event)
+                    case EngineWarning():
+                        warnings.append({"code": event.code, "message": event.message})
+                    case ImageOutput() | VideoOutput():
+                        if event.index in missing:
+                            missing.remove(event.index)
+                            then = None if missing else close
+                            await self._deliver(running, plan, event, warnings, then)
+                    case _:
+                        raise EngineError("The engine sent neither a picture nor a clip.")
+        if missing:
+            raise EngineError("The engine ended without what it was asked for.", retryable=True)
 
     async def _deliver(
         self,
@@ -303,3 +342,13 @@ class JobRunner:
                 code=code,
                 message=message,
             )
+
+
+def still_too_little(error: EngineError, plan: Provenance) -> str:
+    """The engine's own words, and what can be done."""
+    less = "a smaller size or a shorter clip" if plan.frames > 1 else "a smaller size"
+    return (
+        f"{error} It was tried twice, the second time with nothing else loaded. Take {less}; an "
+        "admin can choose a smaller model, or keep less of it on the graphics card with the option "
+        "offload."
+    )
