@@ -108,11 +108,12 @@ class Studio:
     @asynccontextmanager
     async def working(
         self, *, slots: int = 1, lease_seconds: float = 20.0, heartbeat_seconds: float = 0.05,
-        timeout_seconds: float = 60.0, **options: Any,
+        timeout_seconds: float = 60.0, pool: EnginePool | None = None, **options: Any,
     ) -> AsyncIterator[Dispatcher]:  # fmt: skip
-        """A worker; ``options`` are the reference card's."""
+        """A worker with a pool of its own, or with one that it leaves as it is; ``options`` are the
+        reference card's."""
         context = EngineContext(models_dir="", options={"fault_injection": True, **options})
-        engines = EnginePool(EngineRegistry(context, [CARD]))
+        engines = pool or EnginePool(EngineRegistry(context, [CARD]))
         wire = ProgressWire(self.database)
         tools = RunnerTools(
             database=self.database,
@@ -133,7 +134,8 @@ class Studio:
         finally:
             dispatcher.stop()
             await task
-            await engines.close()
+            if pool is None:
+                await engines.close()
             await wire.close()
 
 

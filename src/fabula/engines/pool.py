@@ -42,12 +42,13 @@ class Limits:
     """What the engines of a process may take. ``threads`` are those of one engine, None for what
     its context says; ``cores`` are the seats that they take while they work, shared with other
     workers; ``ram`` is in bytes, None for what the machine can spare; an engine that was idle for
-    ``idle_seconds`` ends."""
+    ``idle_seconds`` ends, and one that says nothing for ``stall_seconds`` while it works."""
 
     threads: int | None = None
     cores: Cores | None = None
     ram: int | None = None
     idle_seconds: float = 600.0
+    stall_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ class EnginePool:
             return PooledEngine(self, known)
         if known:
             self._retired.append(known)
-        place = _Place(entry, context, EngineHost(entry.path, context))
+        host = EngineHost(entry.path, context, stall_seconds=self.limits.stall_seconds)
+        place = _Place(entry, context, host)
         self._places[engine_id] = place
         return PooledEngine(self, place)
 

@@ -49,6 +49,7 @@ from fabula.storage.base import BlobStore, StorageError
 log = get_logger(__name__)
 RETRY_DELAY_SECONDS = 2.0
 OUT_OF_MEMORY = "out_of_memory"
+NO_OUTPUT = "The engine sent neither a picture nor a clip."
 
 
 class LeaseLost(Exception):
@@ -240,7 +241,7 @@ class JobRunner:
                             then = None if missing else close
                             await self._deliver(running, plan, event, warnings, then)
                     case _:
-                        raise EngineError("The engine sent neither a picture nor a clip.")
+                        raise EngineError(NO_OUTPUT, retryable=True)
         if missing:
             raise EngineError("The engine ended without what it was asked for.", retryable=True)
 
