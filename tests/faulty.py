@@ -93,34 +93,51 @@ async def trial(
 async def walk(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """No fault loses a job, hangs the worker or costs a credit twice, and the next job works."""
     monkeypatch.setattr("fabula.generation.runner.RETRY_DELAY_SECONDS", 0.0)
-    first = await trial.job()
-    assert first["status"] == "completed", first["error"]
-    spent = price = 100 - (await trial.credits())[0]
-    assert price > 0
-    for fault in FAULTS:
-        job = await trial.job(fault)
-        assert (job["status"], job["attempts"]) == ("completed", 2), (fault, job["error"])
-        spent += price
-        assert await trial.credits() == (100 - spent, 0), fault
-    job = await trial.job("out of memory")
-    assert (job["status"], job["attempts"]) == ("completed", 1), job["error"]
-    spent += price
-    for faults, code, words in (
-        (["killed in the middle"] * MOST_ATTEMPTS, "engine_died", "killed"),
-        (["ends early"] * MOST_ATTEMPTS, "engine_failed", "without what it was asked"),
-        (["out of memory"] * 2, "out_of_memory", "smaller size"),
+    await passes(trial, *FAULTS)
+    await memory_runs_out(trial)
+    before = await trial.credits()
+    for fault, code, words in (
+        ("killed in the middle", "engine_died", "killed"),
+        ("ends early", "engine_failed", "without what it was asked"),
     ):
-        job = await trial.job(*faults)
+        job = await trial.job(*[fault] * MOST_ATTEMPTS)
         assert (job["status"], job["error"]["code"]) == ("failed", code)
         assert words in job["error"]["message"]
-        assert await trial.credits() == (100 - spent, 0), code
+        assert await trial.credits() == before, code
     with monkeypatch.context() as patch:
         patch.setattr(trial.studio.store, "put", _full)
         job = await trial.job()
     assert (job["status"], job["error"]["code"]) == ("failed", "storage_full")
-    assert await trial.credits() == (100 - spent, 0)
-    last = await trial.job()
-    assert last["status"] == "completed", last["error"]
+    assert await trial.credits() == before
+    await passes(trial)
+    await ledger_is_right(trial)
+
+
+async def passes(trial: Trial, *faults: str) -> None:
+    """A job without a fault, and one for each fault, which takes a second attempt."""
+    before, held = await trial.credits()
+    job = await trial.job()
+    assert job["status"] == "completed", job["error"]
+    after, held = await trial.credits()
+    price = before - after
+    assert price > 0
+    assert held == 0
+    for number, fault in enumerate(faults, 1):
+        job = await trial.job(fault)
+        assert (job["status"], job["attempts"]) == ("completed", 2), (fault, job["error"])
+        assert await trial.credits() == (after - number * price, 0), fault
+
+
+async def memory_runs_out(trial: Trial) -> None:
+    """Once costs no attempt; twice ends the job, with a way on and the credits back."""
+    job = await trial.job("out of memory")
+    assert (job["status"], job["attempts"]) == ("completed", 1), job["error"]
+    before = await trial.credits()
+    job = await trial.job("out of memory", "out of memory")
+    assert (job["status"], job["attempts"]) == ("failed", 1)
+    assert job["error"]["code"] == "out_of_memory"
+    assert "smaller size" in job["error"]["message"]
+    assert await trial.credits() == before
 
 
 async def _full(*_: object) -> Blob:

@@ -100,7 +100,8 @@ ADMIN_ROWS = {
 # Tables of which nobody but the machine sees a row; system_config has its one row already.
 ADMIN_ONLY = (*ADMIN_ROWS, "system_config")
 MACHINE_ONLY = (
-    "studio.fair_share", "studio.erasures", "studio.engine_servers", "studio.alembic_version",
+    "studio.fair_share", "studio.erasures", "studio.engine_servers", "studio.workers",
+    "studio.engine_measurements", "studio.alembic_version",
     "studio.trail_chain", "studio.trail_head", "studio.rating_sums",
 )  # fmt: skip
 

@@ -42,6 +42,9 @@ _MACHINE_ROWS = (
     "INSERT INTO studio.erasures (user_id) VALUES (%(user)s)",
     """INSERT INTO studio.engine_servers (engine_id, kind, name, address)
        VALUES ('a1111-a', 'a1111', 'A', 'http://127.0.0.1:9')""",
+    """INSERT INTO studio.workers (id, name, role, machine, version, cores, ram_bytes,
+           ram_free_bytes) VALUES (gen_random_uuid(), 'w', 'worker', 'm', '1', 1, 1, 1)""",
+    "INSERT INTO studio.engine_measurements (machine, engine_id, model) VALUES ('m', 'e', '')",
     "INSERT INTO studio.trail_chain (seq, entry_id, mac) SELECT 1, %(deed)s, sha256('')",
 )
 _TABLES = """

@@ -47,7 +47,6 @@ async def test_an_engine_of_the_studio(
     body: dict[str, Any] = CLIP if name == "motion" else PICTURE
     async with trial(studio, entry, tmp_path / "orders", **body) as made:
         await walk(made, monkeypatch)
-        await ledger_is_right(made)
 
 
 @pytest.mark.parametrize("kind", SERVERS)

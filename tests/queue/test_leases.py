@@ -31,9 +31,21 @@ async def people_with_jobs(studio: Studio, people: int, each: int) -> list[UUID]
     return users
 
 
-async def claim(studio: Studio) -> leases.Lease | None:
+async def claim(studio: Studio, *ready: leases.Ready) -> leases.Lease | None:
     async with studio.database.system() as session:
-        return await leases.claim(session, lane="image", worker="w", lease_seconds=20)
+        return await leases.claim(session, lane="image", worker="w", lease_seconds=20, ready=ready)
+
+
+async def wait_for(studio: Studio, user: UUID, seconds: float, model: str = "") -> None:
+    """The person's jobs have waited for so long, and name this model."""
+    async with studio.database.system() as session:
+        await session.execute(
+            text(
+                "UPDATE studio.job_runs SET run_at = now() - make_interval(secs => :seconds), "
+                "model = :model WHERE user_id = :user"
+            ),
+            {"seconds": seconds, "user": user, "model": model},
+        )
 
 
 async def finish(studio: Studio, lease: leases.Lease) -> None:
@@ -146,6 +158,64 @@ async def test_the_claim_reads_the_index_of_who_waits(studio: Studio) -> None:
         lines = list(plan)
     assert not any("Seq Scan on job_runs" in line for line in lines), "\n".join(lines)
     assert any("job_runs_fair" in line for line in lines)
+
+
+async def test_a_loaded_model_comes_first_among_equals(studio: Studio) -> None:
+    cold, warm = await people_with_jobs(studio, 2, 1)
+    await wait_for(studio, cold, 10, "meadow")
+    await wait_for(studio, warm, 5, "harbour")
+    lease = await claim(studio, ("x", "harbour"), ("y", "meadow"))
+    assert lease
+    assert lease.user_id == warm
+
+
+async def test_of_a_server_every_model_is_ready(studio: Studio) -> None:
+    cold, warm = await people_with_jobs(studio, 2, 1)
+    await wait_for(studio, cold, 10, "meadow")
+    await wait_for(studio, warm, 5, "harbour")
+    lease = await claim(studio, ("x", None))
+    assert lease
+    assert lease.user_id == cold
+
+
+async def test_whoever_has_waited_long_is_not_overtaken(studio: Studio) -> None:
+    cold, warm = await people_with_jobs(studio, 2, 1)
+    await wait_for(studio, cold, leases.PATIENCE_SECONDS + 1, "meadow")
+    await wait_for(studio, warm, 5, "harbour")
+    lease = await claim(studio, ("x", "harbour"))
+    assert lease
+    assert lease.user_id == cold
+
+
+async def test_a_loaded_model_gives_nobody_two_turns(studio: Studio) -> None:
+    """Shares count more: after one job the next turn is the other's, whatever is loaded."""
+    cold, warm = await people_with_jobs(studio, 2, 5)
+    await wait_for(studio, cold, 2, "meadow")
+    await wait_for(studio, warm, 1, "harbour")
+    turns = []
+    while lease := await claim(studio, ("x", "harbour")):
+        turns.append(lease.user_id)
+        await finish(studio, lease)
+    assert len(turns) == 10
+    for start in range(0, 10, 2):
+        assert turns[start : start + 2] == [warm, cold]
+
+
+async def test_within_a_person_the_first_comes_first_whatever_is_loaded(studio: Studio) -> None:
+    (user,) = await people_with_jobs(studio, 1, 2)
+    async with studio.database.system() as session:
+        rows = await session.execute(
+            text("SELECT job_id FROM studio.job_runs WHERE user_id = :user ORDER BY run_at"),
+            {"user": user},
+        )
+        first, second = (row.job_id for row in rows)
+        await session.execute(
+            text("UPDATE studio.job_runs SET model = 'harbour' WHERE job_id = :job"),
+            {"job": second},
+        )
+    lease = await claim(studio, ("x", "harbour"))
+    assert lease
+    assert lease.job_id == first
 
 
 async def test_a_status_cannot_go_backwards(studio: Studio) -> None:

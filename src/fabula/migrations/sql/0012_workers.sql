@@ -50,6 +50,7 @@ DECLARE name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['workers', 'engine_measurements'] LOOP
         EXECUTE format('ALTER TABLE studio.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('GRANT SELECT ON studio.%I TO fabula_app', name);
         EXECUTE format('CREATE POLICY no_guest_adds ON studio.%I AS RESTRICTIVE FOR INSERT '
                        'TO fabula_app WITH CHECK ((SELECT NOT studio.caller_is_guest()))', name);
         EXECUTE format('CREATE POLICY no_guest_changes ON studio.%I AS RESTRICTIVE FOR UPDATE '
