@@ -109,6 +109,25 @@ def test_doctor_says_what_can_run(studio: RealStudio) -> None:
     assert {row["name"] for row in found["job_types"]} >= {"sdxl_image_fast", "video_high"}
 
 
+def test_workers_are_listed_while_they_run(studio: RealStudio) -> None:
+    dead = [*FABULA, "engine", "add", "a1111", "http://127.0.0.1:9", "--name", "Hall"]
+    subprocess.run(dead, env=studio.env, check=False, capture_output=True)
+
+    def listed() -> list[str]:
+        return studio.command("worker", "list").splitlines()
+
+    until(lambda: len(listed()) == 2, "the worker and the server tell of themselves")
+    names = {line.split("\t")[0].startswith("server-") for line in listed()}
+    assert names == {True, False}
+    assert all("idle" in line for line in listed())
+    found = json.loads(studio.command("doctor", "--json"))
+    assert len(found["workers"]) == 2
+    assert all(worker["well"] for worker in found["workers"])
+    (hall,) = found["servers"]
+    assert (hall["name"], hall["well"]) == ("Hall", False)
+    assert "does not answer" in hall["detail"]
+
+
 def test_events_tell_of_a_job_and_can_be_resumed(studio: RealStudio, key: str) -> None:
     with studio.client(key) as client:
         heard: list[tuple[str, str | None]] = []

@@ -15,10 +15,14 @@ from fabula import __version__, bootstrap
 from fabula.accounts.oidc.problems import ProviderUnreachable
 from fabula.accounts.oidc.provider import providers_of
 from fabula.cli.running import embedded
+from fabula.cli.workers import facts, read_workers
+from fabula.core.database import Database
 from fabula.core.embedded_postgres import packaged_programs
 from fabula.core.errors import FabulaError
 from fabula.core.migrate import newest_revision
 from fabula.core.settings import Settings
+from fabula.engine_servers import repository as engine_servers
+from fabula.engine_servers.views import server_out
 from fabula.engines.setup import missing_models
 from fabula.generation.catalogue import engine_state
 from fabula.generation.engine_choice import choose
@@ -49,6 +53,8 @@ class Finding:
 class Findings:
     studio: list[Finding] = field(default_factory=list)
     engines: list[dict[str, Any]] = field(default_factory=list)
+    servers: list[Finding] = field(default_factory=list)
+    workers: list[Finding] = field(default_factory=list)
     job_types: list[Finding] = field(default_factory=list)
 
     @property
@@ -69,6 +75,9 @@ def examine(settings: Settings) -> Findings:
     ]
     registry = bootstrap.build_registry(settings)
     found.engines = [engine_state(entry).model_dump() for entry in registry.all()]
+    if dsn := _current_database(settings):
+        found.servers = asyncio.run(server_findings(dsn))
+        found.workers = asyncio.run(worker_findings(dsn))
     for job_type in JOB_TYPES.values():
         choice = choose(job_type, registry)
         detail = f"by {choice.entry.info.name}" if choice.entry else choice.reason
@@ -123,6 +132,54 @@ def _database(settings: Settings) -> list[Finding]:
     detail = f"{kind} {version // 10000}.{version % 10000}, revision {revision}"
     current = revision == newest_revision() and version >= 150000
     return [Finding("database", current, detail, "Run `fabula db migrate`."), role]
+
+
+def _current_database(settings: Settings) -> str | None:
+    """The DSN of a database that runs and has the newest structure."""
+    import psycopg
+
+    try:
+        dsn = (
+            settings.database_url.get_secret_value()
+            if settings.database_url
+            else embedded(settings).running_dsn()
+        )
+        if dsn is None:
+            return None
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            found = connection.execute("SELECT version_num FROM studio.alembic_version")
+            return dsn if (found.fetchone() or [None])[0] == newest_revision() else None
+    except (FabulaError, psycopg.Error):
+        return None  # said with the database itself
+
+
+async def server_findings(dsn: str) -> list[Finding]:
+    """Connected servers, as they were found when they were last asked."""
+    database = Database(dsn, pool_size=1)
+    try:
+        async with database.system() as session:
+            servers = [server_out(row) for row in await engine_servers.servers(session)]
+    finally:
+        await database.close()
+    found = []
+    for server in servers:
+        detail = f"{server.kind} at {server.address}"
+        if server.works:
+            detail += f", version {server.version or 'unknown'}, answers in {server.answer_ms} ms"
+        else:
+            detail += f". {server.fault or 'It is switched off or was not asked yet.'}"
+        remedy = f"Run `fabula engine test {server.engine_id}`."
+        found.append(Finding(server.name, server.works, detail, remedy, needed=False))
+    return found
+
+
+async def worker_findings(dsn: str) -> list[Finding]:
+    """Who runs engines now. A studio that is not up has no workers."""
+    remedy = "It is gone, or its machine is: its jobs are taken back by the others."
+    return [
+        Finding(each.name, not each.silent, ", ".join(facts(each)), remedy, needed=False)
+        for each in await read_workers(dsn)
+    ]
 
 
 def _role(name: str, powers: dict[str, bool]) -> Finding:
@@ -181,6 +238,10 @@ def render(found: Findings) -> str:
         what = engine["summary"] if engine["available"] else engine["reason"]
         title = f"{engine['name']} ({engine['modality']})"
         lines.append(_line(engine["available"], title, what, engine["remedy"]))
+    for title, findings in (("Connected servers", found.servers), ("Workers", found.workers)):
+        if findings:
+            lines += ["", title]
+            lines += [_line(f.well, f.name, f.detail, f.remedy) for f in findings]
     lines += ["", "Job types"]
     lines += [_line(f.well, f.name, f.detail, f.remedy) for f in found.job_types]
     return "\n".join(lines) + "\n"

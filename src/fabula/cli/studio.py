@@ -15,7 +15,7 @@ from fabula.core.settings import Settings
 def add_to(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(serve)
-    app.command()(worker)
+    app.add_typer(worker, name="worker")
     app.command()(setup)
 
 
@@ -49,14 +49,31 @@ def serve(prepared: Prepared = False) -> None:
         serve_until_stopped(settings)
 
 
-def worker(prepared: Prepared = False) -> None:
+worker = typer.Typer(help="Run jobs and housekeeping.", invoke_without_command=True)
+
+
+@worker.callback()
+def work(context: typer.Context, prepared: Prepared = False) -> None:
     """Run jobs and housekeeping; start as many as there are machines."""
+    if context.invoked_subcommand is not None:
+        return
     from fabula import bootstrap
     from fabula.worker import run_worker
 
     settings = settings_with_logs()
     with _database(settings, prepared) as dsn:
         asyncio.run(run_worker(bootstrap.build(settings), dsn))
+
+
+@worker.command("list")
+def list_workers() -> None:
+    """Name, machine, what it may take, what it does and when it was last heard, of every worker."""
+    from fabula.cli.workers import read_workers, worker_lines
+
+    settings = settings_with_logs(quiet=True)
+    with ready_database(settings) as dsn:
+        for line in worker_lines(asyncio.run(read_workers(dsn))):
+            typer.echo(line)
 
 
 def _database(settings: Settings, prepared: bool) -> AbstractContextManager[str]:
