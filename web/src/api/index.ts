@@ -19,6 +19,7 @@ export type {
   CreditsOut,
   DiffOut,
   EngineDefaultOut,
+  EngineMeasurementOut,
   EngineOptionOut,
   EngineServerIn,
   EngineServerOut,
@@ -78,6 +79,7 @@ export type {
   UseCaseOut,
   VersionOut,
   WeightSetOut,
+  WorkerOut,
   WorkspaceAssetOut,
   WorkspaceOut,
 } from './generated/types.gen'

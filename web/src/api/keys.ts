@@ -26,6 +26,8 @@ export const keys = {
   controls: ['controls'] as const,
   engineServers: ['engine-servers'] as const,
   engineDefaults: ['engine-defaults'] as const,
+  workers: ['workers'] as const,
+  engineMeasurements: ['engine-measurements'] as const,
   negative: (jobType: string) => ['negative', jobType] as const,
   workspace: ['workspace'] as const,
   workspaceAsset: (id: string) => ['workspace', 'asset', id] as const,

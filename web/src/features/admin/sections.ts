@@ -45,7 +45,7 @@ export const SECTIONS: readonly AdminSection[] = [
     label: 'Engines',
     to: '/admin/engines',
     icon: IconCpu,
-    words: 'servers connect comfyui a1111 openai ollama models defaults',
+    words: 'workers memory servers connect comfyui a1111 openai ollama models defaults',
   },
   {
     id: 'people',

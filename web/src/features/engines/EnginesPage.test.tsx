@@ -6,8 +6,9 @@ import { findings } from '../../../tests/axe'
 import { jobType, limits } from '../../../tests/fixtures'
 import { renderPage } from '../../../tests/render'
 import { server } from '../../../tests/server'
-import type { EngineServerOut } from '@/api'
+import type { EngineServerOut, EngineStateOut, WorkerOut } from '@/api'
 import EnginesPage from './EnginesPage'
+import { measured, worker } from './fixtures'
 
 const API = 'http://studio.test/api'
 
@@ -32,6 +33,19 @@ const attic: EngineServerOut = {
   loras: 0,
   created_at: new Date().toISOString(),
 }
+const sketchbook: EngineStateOut = {
+  id: 'sketchbook',
+  name: 'Sketchbook',
+  modality: 'image',
+  version: '1.0',
+  summary: 'A mini model for trying the studio.',
+  model: 'Sketchbook flow model',
+  licence: 'Apache-2.0',
+  stand_in: true,
+  available: true,
+  reason: '',
+  remedy: '',
+}
 const drawing = jobType()
 const option = { id: 'comfyui-attic', name: 'Attic', stand_in: false, summary: '', model: '' }
 drawing.engines = [
@@ -40,12 +54,14 @@ drawing.engines = [
 ]
 
 let servers: EngineServerOut[]
+let fleet: WorkerOut[]
 let sent: { method: string; path: string; body: unknown }[]
 
 const page = (items: unknown[]) => HttpResponse.json({ items, next_cursor: null })
 
 beforeEach(() => {
   servers = [attic]
+  fleet = [worker]
   sent = []
   const note = async ({ request }: { request: Request }) => {
     const text = await request.text()
@@ -55,7 +71,9 @@ beforeEach(() => {
   server.use(
     http.get(`${API}/engine-servers`, () => page(servers)),
     http.get(`${API}/engine-defaults`, () => page([])),
-    http.get(`${API}/engines`, () => page([])),
+    http.get(`${API}/engines`, () => page([sketchbook])),
+    http.get(`${API}/workers`, () => page(fleet)),
+    http.get(`${API}/engine-measurements`, () => page([measured])),
     http.get(`${API}/job-types`, () => page([drawing])),
     http.post(`${API}/engine-servers`, async (info) => {
       await note(info)
@@ -92,6 +110,28 @@ describe('the page of engines', () => {
     expect(screen.getByLabelText('Works')).toBeInTheDocument()
     await screen.findByLabelText(/sdxl_image_fast/)
     expect(await findings(document.body)).toEqual([])
+  })
+
+  it('tells where an engine is loaded, how quick it is, and what the workers do', async () => {
+    await open()
+    const engines = within(await screen.findByRole('region', { name: 'What makes things' }))
+    expect(await engines.findByText(/Loaded on hall \(812.0 MB\), at work/)).toBeInTheDocument()
+    expect(engines.getByText(/12 steps a second/)).toBeInTheDocument()
+    const all = within(screen.getByRole('region', { name: 'Workers' }))
+    expect(await all.findByText(/with Sketchbook, step 3 of 20/)).toBeInTheDocument()
+    expect(all.getByLabelText('At work')).toBeInTheDocument()
+  })
+
+  it('says how to get a worker where there is none', async () => {
+    fleet = []
+    await open()
+    expect(await screen.findByText('Nothing works now')).toBeInTheDocument()
+  })
+
+  it('marks a worker that is silent', async () => {
+    fleet = [{ ...worker, silent: true }]
+    await open()
+    expect(await screen.findByText(/Silent since/)).toBeInTheDocument()
   })
 
   it('teaches what a server is where there is none, and connects one', async () => {

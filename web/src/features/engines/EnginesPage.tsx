@@ -11,11 +11,13 @@ import rows from '@/features/admin/rows.module.css'
 import { EmptyState, ErrorState } from '@/ui/States'
 import { Defaults } from './Defaults'
 import classes from './Engines.module.css'
+import { EnginesHere } from './EnginesHere'
 import { engineServers } from './queries'
 import { ServerForm } from './ServerForm'
 import { ServerRow } from './ServerRow'
+import { Workers } from './Workers'
 
-/** The servers that draw and write for the studio, and which engine is used for what. */
+/** What makes things, where it runs, the servers beside it, and which engine is used for what. */
 export default function EnginesPage() {
   const servers = useQuery(engineServers)
   if (servers.isError) {
@@ -33,6 +35,8 @@ export default function EnginesPage() {
         <h1 className={rows.heading}>Engines</h1>
       </header>
       <div className={panel.panels}>
+        <EnginesHere />
+        <Workers />
         <Panel
           title="Servers"
           about="Programs on this or another machine that draw and write for the studio. Each is asked once a minute whether it works."

@@ -16,6 +16,21 @@ export const engineDefaults = queryOptions({
   queryFn: async () => (await sdk.listEngineDefaults()).items,
 })
 
+/** How often the workers are looked at: about as often as they tell of themselves. */
+const LOOK_MS = 5000
+
+export const workers = queryOptions({
+  queryKey: keys.workers,
+  queryFn: async () => (await sdk.listWorkers({ query: { limit: LIMIT } })).items,
+  refetchInterval: LOOK_MS,
+})
+
+export const measurements = queryOptions({
+  queryKey: keys.engineMeasurements,
+  queryFn: async () => (await sdk.listEngineMeasurements({ query: { limit: LIMIT } })).items,
+  refetchInterval: 6 * LOOK_MS,
+})
+
 export const allEngines = queryOptions({
   queryKey: keys.engines,
   queryFn: () => sdk.listEngines(),

@@ -5,6 +5,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { findings } from '../../../../tests/axe'
 import { renderPage } from '../../../../tests/render'
 import { server } from '../../../../tests/server'
+import { worker } from '@/features/engines/fixtures'
 import { page } from '../fixtures'
 import StudioPage from './StudioPage'
 
@@ -58,6 +59,7 @@ beforeEach(() => {
         ]),
       ),
     ),
+    http.get(`${API}/workers`, () => HttpResponse.json(page([worker]))),
     http.get(`${API}/model-configs`, () => HttpResponse.json(page([CONFIG]))),
     http.get(`${API}/prompts/cache`, () => HttpResponse.json(CACHE)),
   )
@@ -69,8 +71,8 @@ it('shows whether the studio works and what it works with', async () => {
   await open()
   expect(await screen.findByText('1.2.3')).toBeVisible()
   expect(screen.getByText('answers')).toBeVisible()
-  expect(await screen.findByText('1 of 2 can run here.')).toBeVisible()
-  expect(screen.getByText('pip install x').tagName).toBe('CODE')
+  expect(await screen.findByText(/1 of 2 engines can run. 1 worker, 1 at work/)).toBeVisible()
+  expect(screen.getByRole('link', { name: 'Engines and workers' })).toBeVisible()
   expect(await screen.findByText('behind the tables')).toBeVisible()
   expect(screen.getByText('14')).toBeVisible()
   expect(await findings(document.body)).toEqual([])
