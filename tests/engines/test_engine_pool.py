@@ -205,7 +205,7 @@ async def test_threads_of_engines_that_work_at_once_are_never_more_than_cores(
         nonlocal most
         engine = await pool.host(engine_id)
         async for _ in engine.run(slow, CancelToken()):
-            busy = [w for each in pools for w in each.warm() if w.state.busy]
+            busy = [w for each in pools for w in each.warm() if w.busy]
             most = max(most, len(busy))
 
     async with asyncio.TaskGroup() as group:

@@ -53,12 +53,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """An engine with a process. ``model`` is the one it last worked with, an empty text for the
-    usual one; ``used`` is in seconds of ``time.monotonic``."""
+    """An engine with a process, ``busy`` with a request or not. ``model`` is the one it last worked
+    with, an empty text for the usual one; ``used`` is in seconds of ``time.monotonic``."""
 
     engine_id: str
     model: str
     used: float
+    busy: bool
     state: HostState
 
 
@@ -161,7 +162,7 @@ class EnginePool:
         """The engines that have a process, loaded or about to be."""
         states = [(place, place.host.state()) for place in self._places.values()]
         return [
-            Warm(place.engine_id, place.model, place.used, state)
+            Warm(place.engine_id, place.model, place.used, place.working > 0, state)
             for place, state in states
             if state.pid is not None
         ]

@@ -118,12 +118,12 @@ class Reporter:
 
 def _engine(warm: Warm) -> dict[str, Any]:
     state = warm.state
-    idle = 0.0 if state.busy else time.monotonic() - warm.used
+    idle = 0.0 if warm.busy else time.monotonic() - warm.used
     return {
         "engine_id": warm.engine_id,
         "model": warm.model,
         "loaded": state.loaded,
-        "busy": state.busy,
+        "busy": warm.busy,
         "ram_bytes": state.rss or 0,
         "device_bytes": state.usage.held_device,
         "idle_seconds": round(idle, 1),

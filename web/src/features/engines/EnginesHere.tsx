@@ -3,17 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import type { EngineStateOut } from '@/api'
 import { Panel, PanelError, RowsSkeleton } from '@/features/account/Panel'
 import { byModality, modalityName, piecesOf } from '@/features/settings/remedy'
-import { when } from '@/ui/format'
 import classes from './Engines.module.css'
 import { paceOf, placeOf, standingOf, type Standing } from './facts'
-import { allEngines, measurements, workers } from './queries'
+import { LastFault } from './LastFault'
+import { allEngines, engineServers, measurements, workers } from './queries'
 
-/** Every engine: whether it can run, where it is loaded, and how it does. */
+/** The studio's own engines: whether each can run, where it is loaded, and how it does. Servers have
+ * a list of their own. */
 export function EnginesHere() {
   const engines = useQuery(allEngines)
   const fleet = useQuery(workers)
   const measured = useQuery(measurements)
-  const all = engines.data?.items
+  const connected = new Set(useQuery(engineServers).data?.map((server) => server.engine_id))
+  const all = engines.data?.items.filter((engine) => !connected.has(engine.id))
   const ready = all?.filter((engine) => engine.available).length
   return (
     <Panel
@@ -79,11 +81,7 @@ function Engine({ engine, standing }: { engine: EngineStateOut; standing: Standi
           )}
         </p>
       )}
-      {standing.fault ? (
-        <p className={classes.hint}>
-          Last fault, {when(standing.fault.at)}: {standing.fault.text}
-        </p>
-      ) : null}
+      <LastFault fault={standing.fault} />
     </li>
   )
 }

@@ -53,6 +53,14 @@ drawing.engines = [
   { ...option, limits: { ...limits, models: ['harbour', 'meadow'] } },
 ]
 
+const ofAttic = {
+  ...measured,
+  engine_id: 'comfyui-attic',
+  steps_per_second: 4.2,
+  fault: 'Attic ran out of memory.',
+  fault_at: '2026-11-01T11:00:00Z',
+}
+
 let servers: EngineServerOut[]
 let fleet: WorkerOut[]
 let sent: { method: string; path: string; body: unknown }[]
@@ -73,7 +81,7 @@ beforeEach(() => {
     http.get(`${API}/engine-defaults`, () => page([])),
     http.get(`${API}/engines`, () => page([sketchbook])),
     http.get(`${API}/workers`, () => page(fleet)),
-    http.get(`${API}/engine-measurements`, () => page([measured])),
+    http.get(`${API}/engine-measurements`, () => page([measured, ofAttic])),
     http.get(`${API}/job-types`, () => page([drawing])),
     http.post(`${API}/engine-servers`, async (info) => {
       await note(info)
@@ -107,6 +115,8 @@ describe('the page of engines', () => {
   it('tells how a server is, and has nothing to hide from a screen reader', async () => {
     await open()
     expect(await screen.findByText(/Works: version 0.3.60, 2 models/)).toBeInTheDocument()
+    expect(await screen.findByText('4.2 steps a second.')).toBeInTheDocument()
+    expect(screen.getByText(/Attic ran out of memory/)).toBeInTheDocument()
     expect(screen.getByLabelText('Works')).toBeInTheDocument()
     await screen.findByLabelText(/sdxl_image_fast/)
     expect(await findings(document.body)).toEqual([])

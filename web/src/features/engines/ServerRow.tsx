@@ -1,16 +1,21 @@
 import { Button } from '@mantine/core'
 import { IconCircleCheck, IconCircleOff, IconAlertTriangle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { sdk, type EngineServerOut } from '@/api'
 import { count, when } from '@/ui/format'
 import classes from './Engines.module.css'
+import { quicknessOf, standingOf } from './facts'
 import { KINDS } from './kinds'
-import { howItIs, useServerAction } from './queries'
+import { LastFault } from './LastFault'
+import { howItIs, measurements, useServerAction } from './queries'
 import { ServerForm } from './ServerForm'
 
 /** One server: how it is, and what can be done with it. */
 export function ServerRow({ server }: { server: EngineServerOut }) {
   const [open, setOpen] = useState<'' | 'change' | 'remove'>('')
+  const standing = standingOf(server.engine_id, [], useQuery(measurements).data ?? [])
+  const paces = standing.measured.map(quicknessOf).filter(Boolean)
   const path = { server_id: server.id }
   const test = useServerAction(() => sdk.testEngineServer({ path }), howItIs)
   const turn = useServerAction(
@@ -35,6 +40,8 @@ export function ServerRow({ server }: { server: EngineServerOut }) {
       <p className={server.enabled && server.fault ? classes.error : classes.hint}>
         {stateOf(server)}
       </p>
+      {paces.length ? <p className={classes.hint}>{paces.join('. ')}.</p> : null}
+      <LastFault fault={standing.fault} />
       {server.notes.map((note) => (
         <p key={note} className={classes.hint}>
           {note}

@@ -20,7 +20,7 @@ describe('the standing of an engine', () => {
 
 describe('in words', () => {
   it('says how quick an engine is, and names a model that is not the usual one', () => {
-    expect(paceOf(measured)).toBe('loads in 0.42 s, 12 steps a second, 900.0 MB of memory')
+    expect(paceOf(measured)).toBe('Loads in 0.42 s, 12 steps a second, 900.0 MB of memory')
     expect(
       paceOf({ ...measured, model: 'harbour', device_bytes: 7e9, steps_per_second: 3.14 }),
     ).toBe(
@@ -36,6 +36,7 @@ describe('in words', () => {
         'Big card, 9.0 GB of 24.0 GB free',
     )
     expect(sizeOf({ ...worker, role: 'server', device_bytes: null })).toMatch(/^Improves prompts/)
+    expect(doingOf({ ...worker, jobs: [] }, () => 'Chat')).toEqual(['Chat works'])
     expect(doingOf(worker, () => 'Sketchbook')[0]).toMatch(/with Sketchbook, step 3 of 20$/)
   })
 

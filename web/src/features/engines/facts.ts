@@ -44,7 +44,7 @@ export function standingOf(
 export const placeOf = ({ machine, busy, bytes }: Standing['places'][number]): string =>
   `Loaded on ${machine} (${fileSize(bytes)})${busy ? ', at work' : ''}`
 
-/** `harbour: loads in 2.1 s, 12 steps a second, 812 MB of memory`. */
+/** `Loads in 2.1 s, 12 steps a second, 812 MB of memory`. */
 export function paceOf(each: EngineMeasurementOut): string {
   const facts = [
     each.load_seconds === null ? '' : `loads in ${figure(each.load_seconds)} s`,
@@ -54,8 +54,13 @@ export function paceOf(each: EngineMeasurementOut): string {
     each.device_bytes ? `${fileSize(each.device_bytes)} of the graphics card` : '',
   ].filter(Boolean)
   if (!facts.length) return ''
-  return `${each.model ? `${each.model}: ` : ''}${facts.join(', ')}`
+  const said = facts.join(', ')
+  return each.model ? `${each.model}: ${said}` : said.replace(/^[a-z]/, (a) => a.toUpperCase())
 }
+
+/** How quick a server is; what it takes of its own machine is not known. */
+export const quicknessOf = (each: EngineMeasurementOut): string =>
+  paceOf({ ...each, load_seconds: null, ram_bytes: 0, device_bytes: 0 })
 
 /** Two digits that count: `0.42`, `3.1`, `12`, `340`. */
 export const figure = (value: number): string =>
@@ -78,9 +83,15 @@ export function sizeOf(worker: WorkerOut): string {
     .join('. ')
 }
 
-/** What a worker does now, a sentence for each job. */
-export const doingOf = (worker: WorkerOut, nameOf: (engineId: string) => string): string[] =>
-  worker.jobs.map((job) => {
+/** What a worker does now, a sentence for each job; a server has none, but its engine may work. */
+export function doingOf(worker: WorkerOut, nameOf: (engineId: string) => string): string[] {
+  if (!worker.jobs.length) {
+    return worker.engines
+      .filter((each) => each.busy)
+      .map((each) => `${nameOf(each.engine_id)} works`)
+  }
+  return worker.jobs.map((job) => {
     const step = job.steps ? `, step ${job.step} of ${job.steps}` : ''
     return `${jobTypeName(job.job_type)} with ${nameOf(job.engine_id)}${step}`
   })
+}
