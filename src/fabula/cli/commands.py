@@ -23,10 +23,13 @@ def render_commands(app: typer.Typer) -> str:
 
 def _sections(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - typer's own classes are private
     children = getattr(command, "commands", {})
+    if not children or (" " in name and command.invoke_without_command):
+        yield from _section(command, name)
     for child in children:
         yield from _sections(children[child], f"{name} {child}")
-    if children:
-        return
+
+
+def _section(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401
     shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
     arguments = [p for p in shown if p.param_type_name == "argument"]
     options = [p for p in shown if p.param_type_name == "option"]

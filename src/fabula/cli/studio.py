@@ -49,7 +49,7 @@ def serve(prepared: Prepared = False) -> None:
         serve_until_stopped(settings)
 
 
-worker = typer.Typer(help="Run jobs and housekeeping.", invoke_without_command=True)
+worker = typer.Typer(invoke_without_command=True)
 
 
 @worker.callback()
