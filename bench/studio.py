@@ -140,7 +140,7 @@ def measure(rounds: int, rows: int) -> Result:
                     trust_env=False,
                 )  # fmt: skip
                 with client:
-                    with _listening(client) as news:
+                    with listening(client) as news:
                         jobs = _jobs(client, news, rounds)
                         latency = _latency(client, news, database)
                     pages = _pages(client, database, rows)
@@ -159,7 +159,12 @@ def _use_the_card(database: psycopg.Connection[Any]) -> None:
 
 def _job(client: httpx.Client, news: News, steps: int, size: tuple[int, int]) -> dict[str, Any]:
     body = {"prompt": "a lighthouse", "steps": steps, "width": size[0], "height": size[1]}
-    answer = client.post("/api/jobs", json=body | {"seed": 7, "guidance_scale": 5})
+    return job_of(client, news, body | {"seed": 7, "guidance_scale": 5})
+
+
+def job_of(client: httpx.Client, news: News, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a job and wait until its page hears that it has ended well."""
+    answer = client.post("/api/jobs", json=body)
     job: dict[str, Any] = answer.raise_for_status().json()
     while (status := news.get(timeout=60).get(job["id"])) not in {"completed", "failed"}:
         pass
@@ -169,7 +174,7 @@ def _job(client: httpx.Client, news: News, steps: int, size: tuple[int, int]) ->
 
 
 @contextmanager
-def _listening(client: httpx.Client) -> Iterator[News]:
+def listening(client: httpx.Client) -> Iterator[News]:
     """What a page hears: the status of jobs, as soon as it is told."""
     news: News = Queue()
     headers = {"Accept": "text/event-stream"}
