@@ -91,6 +91,10 @@ def picture(side: int) -> tuple[Make, Callable[[int], dict[str, Any]]]:
     return request, body
 
 
+def whole_picture(steps: int) -> ImageRequest:
+    return ImageRequest(PROMPT, SEED, 1024, 1024, steps, 0.0)
+
+
 def clip(steps: int) -> VideoRequest:
     return VideoRequest(PROMPT, SEED, 512, 288, FRAMES, FPS, steps, 1.6)
 
@@ -123,7 +127,7 @@ def server_subject(studio: Studio, kind: str, fake: Fake) -> Subject:
     request, body = picture(512)
     steps = (4, 20)
     if kind == "openai-images":  # it has neither steps nor small sizes
-        request, body, steps = picture(1024)[0], lambda _: {"width": 1024, "height": 1024}, (1, 1)
+        request, body, steps = whole_picture, lambda _: {"width": 1024, "height": 1024}, (1, 1)
     return Subject(kind, KINDS[kind].path, context, request, body, steps, engine)
 
 
