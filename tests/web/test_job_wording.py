@@ -8,6 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from fabula.generation.rewriting import rewriter
+from fabula.prompting.enhancement import Enhancer
+from fabula.prompting.seeds import seed
 from studio import Studio
 
 PRESETS = "/api/prompts/presets"
@@ -198,3 +201,24 @@ async def test_the_choices_of_the_form(studio: Studio) -> None:
     assert {"value": "wide", "words": "wide shot"} in found["shot"]
     assert [len(found[name]) for name in ("shot", "angle", "aspect")] == [5, 6, 4]
     assert found["style_tokens"] == 24
+
+
+async def test_the_record_of_a_rewritten_job_explains_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Original, final, template with its version, time, how much longer it grew, tokens, cuts."""
+    monkeypatch.setattr("studio.rewritten", rewriter(studio.database, Enhancer(None)))
+    async with studio.database.system() as session:
+        await seed(session)
+    job = await studio.made(prompt="a lighthouse", enhance=True)
+    told, final = job["rewriting"], job["enhanced_prompt"]
+    assert (job["original_prompt"], final[:13]) == ("a lighthouse", "a lighthouse,")
+    assert (told["template_name"], told["template_version"]) == ("sdxl picture, instruct", 1)
+    assert 0 < told["tokens"] <= told["token_limit"] == 75
+    assert (told["fallback_level"], told["cut"]) == ("exact", [])
+    kept = await studio.scalar(
+        "SELECT jsonb_build_array(original_prompt, enhanced_prompt, template_name, "
+        "enhancement_time_ms >= 0, qwen_expansion_percentage) FROM jobs"
+    )
+    longer = round((len(final) - 12) / 12 * 100, 2)
+    assert kept == ["a lighthouse", final, "sdxl picture, instruct", True, longer]
