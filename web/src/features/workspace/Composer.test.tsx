@@ -320,7 +320,14 @@ describe('a reference', () => {
 })
 
 describe('a part of the reference', () => {
-  const reference = { assetId: 'r', url: '/r', thumbnailUrl: '/t', width: 640, height: 480 }
+  const reference = {
+    assetId: 'r',
+    url: '/r',
+    thumbnailUrl: '/t',
+    width: 640,
+    height: 480,
+    rating: 'general' as const,
+  }
   const part = { mask: `data:image/png;base64,${btoa('mask')}`, maskId: null, extend: null }
 
   it('is drawn anew by a mask that is brought along once, before the job', async () => {

@@ -6,7 +6,7 @@ import { renderPage } from '../../../tests/render'
 import { server } from '../../../tests/server'
 import { SourceThumb } from './SourceThumb'
 
-const picture = { assetId: 'p', thumbnailUrl: '/p.webp', width: 4, height: 3 }
+const picture = { assetId: 'p', url: '/p.png', thumbnailUrl: '/p.webp', width: 4, height: 3 }
 
 it('is covered where the picture is rated for adults, until it is chosen', async () => {
   server.use(http.get('http://studio.test/api/me/content', () => HttpResponse.json({ blur: true })))

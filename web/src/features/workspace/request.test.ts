@@ -74,7 +74,14 @@ describe('the request of a draft', () => {
   })
 
   it('names the mask and how far the picture grows, and leaves the size to the picture', () => {
-    const reference = { assetId: 'r', url: '', thumbnailUrl: '', width: 640, height: 480 }
+    const reference = {
+      assetId: 'r',
+      url: '',
+      thumbnailUrl: '',
+      width: 640,
+      height: 480,
+      rating: 'general' as const,
+    }
     const extend = { left: 64, right: 0, top: 0, bottom: 32 }
     const inPart = draft({
       reference,
