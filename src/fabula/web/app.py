@@ -129,6 +129,8 @@ def create() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.listener.start()
+    # The first look reads the header of every model file: not while others wait.
+    await asyncio.to_thread(app.state.desk.registry.all)
     _end_streams_on_signals(app.state.closing)
     try:
         yield
