@@ -85,6 +85,7 @@ async def run_worker(
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, _stop, jobs)
             tidying = asyncio.create_task(_housekeep(services, database, dsn), name="housekeeping")
+            await asyncio.to_thread(services.registry.all)
             log.info("worker.ready", lanes=jobs.lanes, slots=jobs.slots)
             ready()
             about = About(jobs.worker, "worker", settings.worker_threads, jobs.lanes, jobs.slots)

@@ -137,6 +137,8 @@ def create() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.listener.start()
+    # The first look reads the header of every model file: not while others wait.
+    await asyncio.to_thread(app.state.desk.registry.all)
     _end_streams_on_signals(app.state.closing)
     telling = asyncio.create_task(_reporter(app).run(), name="reporting")
     try:
