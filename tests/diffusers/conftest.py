@@ -14,7 +14,7 @@ from fabula.engines.video.diffusers_wan import DiffusersWan
 from real_browser import demand_chromium
 
 if not demand_chromium():
-    collect_ignore = ["test_studio_sdxl.py"]
+    collect_ignore = ["test_studio_sdxl.py", "test_studio_wan.py"]
 
 
 @pytest.fixture(scope="session")
