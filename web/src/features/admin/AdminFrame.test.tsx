@@ -17,6 +17,7 @@ it('lists the pages for an admin', async () => {
   expect([...list.querySelectorAll('a')].map((link) => link.textContent)).toEqual([
     'Studio',
     'Engines',
+    'Models',
     'People',
     'Access',
     'Templates',
