@@ -4,6 +4,7 @@ import { useElementSize } from '@mantine/hooks'
 import { useState } from 'react'
 import type { LimitsOut } from '@/api'
 import { useView } from '@/features/lightbox/useView'
+import { composerSheet } from '@/features/workspace/composerSheet'
 import { patchDraft, useDraft, type Draft, type DraftReference } from '@/features/workspace/draft'
 import { STRENGTH_IN_PART } from '@/features/workspace/request'
 import { useKeys } from '@/keys/useKeys'
@@ -112,6 +113,7 @@ function Editor({ draft, reference, limits, way: first, onClose }: EditorProps) 
       ...(part === null && (painted || extend) ? { strength: STRENGTH_IN_PART } : {}),
     })
     onClose()
+    composerSheet.open()
   }
   useKeys(
     {

@@ -16,6 +16,7 @@ import { focusedAssetId, moveFocus } from '@/ui/gridNavigation'
 import { EmptyState, ErrorState } from '@/ui/States'
 import { useStable } from '@/ui/useStable'
 import { Composer } from './Composer'
+import { composerSheet, useComposerSheet } from './composerSheet'
 import { useDiscarded } from './discarding'
 import { keepDraft, openDraft, patchDraft } from './draft'
 import { draftOf } from './editJob'
@@ -63,11 +64,12 @@ function Workspace() {
     window.addEventListener('pagehide', keepDraft)
     return () => window.removeEventListener('pagehide', keepDraft)
   }, [])
+  useEffect(() => composerSheet.close, [])
   const { data: madeBefore = false } = useInfiniteQuery({ ...workspaceJobs, select: madeAny })
   const { ref: composerRef, inViewport } = useInViewport<HTMLDivElement>()
-  const [sheet, setSheet] = useState(false)
+  const sheet = useComposerSheet()
   const write = useCallback(() => {
-    if (phone) setSheet(true)
+    if (phone) composerSheet.open()
     else {
       window.scrollTo({ top: 0, behavior: 'smooth' })
       focusPrompt()
@@ -95,7 +97,7 @@ function Workspace() {
         onWrite={write}
       />
       <Suspense fallback={null}>
-        {sheet ? <ComposerSheet onClose={() => setSheet(false)} /> : null}
+        {sheet && phone ? <ComposerSheet onClose={composerSheet.close} /> : null}
       </Suspense>
     </>
   )
