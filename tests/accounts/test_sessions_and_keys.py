@@ -152,5 +152,6 @@ def test_every_change_needs_the_scope_of_its_area(studio: Studio) -> None:
     areas = {path.split("/")[2] for path in found["admin"]}
     assert areas == {
         "auth", "me", "people", "model-configs", "prompts", "engine-servers", "engine-defaults",
+        "model-files", "model-shelf", "model-uploads",
     }  # fmt: skip
     assert needed("POST", "/api/something-new") == "admin"

@@ -13,7 +13,7 @@ from servers.base import Fake
 from fabula.engines.base import EngineContext
 from fabula.engines.locate import engine_class
 from fabula.engines.registry import EngineEntry
-from fabula.engines.remote.kinds import KINDS
+from fabula.engines.remote.kinds import KINDS, path_of
 from faulty import ledger_is_right, trial, walk
 from studio import CARD, Studio, studio
 
@@ -56,7 +56,7 @@ async def test_an_engine_that_stands_for_a_server(
     fake: Fake = stack.enter_context(FAKES[kind]())
     connection = connection_to(fake)
     facts = await KINDS[kind].probe(connection)
-    entry = entry_of(KINDS[kind].path, context_of(connection_to(fake, facts=facts)))
+    entry = entry_of(path_of(KINDS[kind].engine), context_of(connection_to(fake, facts=facts)))
     body = {} if kind == "openai-images" else PICTURE
     async with trial(studio, entry, tmp_path / "orders", **body) as made:
         await walk(made, monkeypatch)

@@ -326,3 +326,12 @@ def test_the_card_is_asked_through_a_torch_that_is_loaded_and_used(
     assert asked == ["reset"]
     cuda.is_initialized = lambda: False
     assert usage.read_usage().device is None
+
+
+async def test_the_peak_of_a_process_is_its_own(make_pool: MakePool) -> None:
+    """``ru_maxrss`` of a child is at least what its parent took when it was forked."""
+    ballast = b"x" * GB
+    pool = make_pool(gb=4)
+    await drawn(pool, "first")
+    (warm,) = pool.warm()
+    assert 0 < warm.state.usage.peak_ram < len(ballast)

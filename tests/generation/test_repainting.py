@@ -18,9 +18,9 @@ from fabula.generation.job_types import JOB_TYPES
 from fabula.generation.provenance import FrozenExtension
 from fabula.generation.reference_schemas import ExtensionIn, ReferenceIn
 from fabula.generation.repainting import repainted
-from fabula.generation.repository import SourcePicture
 from fabula.generation.schemas import JobIn
 from fabula.generation.sizes import Frame, frame_of
+from fabula.generation.source_repository import SourcePicture
 from fabula.storage.infotext import OWN_KEY
 from studio import Studio
 
@@ -233,7 +233,9 @@ def frame(width: int, height: int, extend: dict[str, int] | None, **able: Any) -
     start = ReferenceIn(
         asset_id=uuid4(), mask=UUID(NOBODY), extend=ExtensionIn(**extend) if extend else None
     )
-    picture = SourcePicture(uuid4(), "b", "k", "s", "image/png", width, height, "general", None)
+    picture = SourcePicture(
+        uuid4(), "b", "k", "s", "image/png", width, height, "general", None, None
+    )
     limits = replace(ABLE, **able)
     body = JobIn(prompt="a fox", reference=start)
     return frame_of(body, picture, JOB_TYPES["sdxl_image_fast"], limits)

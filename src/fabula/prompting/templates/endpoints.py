@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
 from fabula.accounts.access import CallerDep, CursorDep, DatabaseDep, Limit, SessionDep
 from fabula.accounts.permissions import Permission
@@ -17,6 +17,7 @@ from fabula.prompting.templates import checks, coverage, exchange, service, tria
 from fabula.prompting.templates.kinds import USE_CASES
 from fabula.prompting.templates.repository import Search
 from fabula.prompting.templates.schemas import (
+    MAX_VERSION,
     AnswerIn,
     AnswerOut,
     CheckIn,
@@ -279,7 +280,7 @@ async def list_template_versions(
     template_id: UUID,
     caller: CallerDep,
     session: SessionDep,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=MAX_VERSION)] = None,
     limit: Limit = 50,
 ) -> Page[VersionOut]:
     """The history, newest first; `before` is the number that the last page ended with."""
@@ -305,7 +306,11 @@ async def save_template_version(
 
 @router.post("/{template_id}/versions/{number}/publish")
 async def publish_template_version(
-    template_id: UUID, number: int, body: PublishIn, caller: CallerDep, session: SessionDep
+    template_id: UUID,
+    number: Annotated[int, Path(ge=1, le=MAX_VERSION)],
+    body: PublishIn,
+    caller: CallerDep,
+    session: SessionDep,
 ) -> TemplateDetailOut:
     """Put a version in use at once; an older one comes back as a new version."""
     published = await service.publish(

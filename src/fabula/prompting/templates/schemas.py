@@ -17,6 +17,7 @@ from fabula.prompting.schemas import (
 from fabula.prompting.templates.service import Place, Text
 
 MAX_TEXT = 40_000
+MAX_VERSION = 2**31 - 1
 Enhancer = Literal["qwen_instruct", "qwen_base"]
 Target = Literal["sdxl", "wan"]
 Made = Literal["image", "video", "chat"]
@@ -130,7 +131,7 @@ class PublishIn(BaseModel):
 class LabelIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=MAX_VERSION)
 
 
 class CheckIn(BaseModel):
