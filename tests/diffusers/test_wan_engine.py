@@ -32,7 +32,7 @@ ASK = VideoRequest(
     prompt="a red fox in snow", seed=5, width=64, height=64, frames=5, fps=8, steps=4,
     guidance_scale=5,
 )  # fmt: skip
-INK = Lora("ink.safetensors")
+INK = Lora("ink")
 DARK, BRIGHT = (np.full((64, 64, 3), level, np.uint8) for level in (40, 215))
 ENDS = {"first_frame": DARK, "last_frame": BRIGHT}
 
@@ -165,7 +165,7 @@ def test_in_a_pair_a_lora_is_for_the_network_of_its_name(wan: DiffusersWan, wan_
         shutil.copy(
             wan_dir / "loras" / "ink.safetensors", wan_dir / "loras" / f"{name}.safetensors"
         )
-    high, low = Lora("ink_high_noise.safetensors"), Lora("ink_low_noise.safetensors")
+    high, low = Lora("ink_high_noise"), Lora("ink_low_noise")
     plain, both, first, second, each = (
         output(wan, model="pair", loras=loras).mp4
         for loras in ((), (INK,), (high,), (low,), (high, low))
@@ -186,7 +186,7 @@ def test_a_lora_that_does_not_fit_is_refused_and_leaves_nothing(
 ) -> None:
     (wan_dir / "loras" / "broken.safetensors").write_bytes(b"no tensors")
     plain = output(wan).mp4
-    assert "broken" in refused(wan, loras=(INK, Lora("broken.safetensors")))
+    assert "broken" in refused(wan, loras=(INK, Lora("broken")))
     assert output(wan).mp4 == plain
 
 
