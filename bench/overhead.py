@@ -41,7 +41,7 @@ from fabula.engines.base import (
 from fabula.engines.locate import engine_class
 from fabula.engines.pool import EnginePool
 from fabula.engines.registry import BUILT_IN, EngineRegistry
-from fabula.engines.remote.kinds import KINDS
+from fabula.engines.remote.kinds import KINDS, path_of
 
 CARD = "fabula.engines.image.reference_card:ReferenceCard"
 PROMPT = "a lighthouse"
@@ -128,7 +128,7 @@ def server_subject(studio: Studio, kind: str, fake: Fake) -> Subject:
     steps = (4, 20)
     if kind == "openai-images":  # it has neither steps nor small sizes
         request, body, steps = whole_picture, lambda _: {"width": 1024, "height": 1024}, (1, 1)
-    return Subject(kind, KINDS[kind].path, context, request, body, steps, engine)
+    return Subject(kind, path_of(KINDS[kind].engine), context, request, body, steps, engine)
 
 
 def measure_job(client: httpx.Client, news: News, subject: Subject, rounds: int) -> Result:

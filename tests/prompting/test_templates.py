@@ -12,7 +12,7 @@ from fabula.core.database import Database
 from fabula.prompting.keys import TemplateKey
 from fabula.prompting.lookups import template_for
 from fabula.prompting.seeds import seed
-from fabula.prompting.templates import kinds
+from fabula.prompting.templates import kinds, views
 from fabula.prompting.templates.coverage import keys
 from fabula.prompting.templates.diffing import diff
 from fabula.prompting.templates.schemas import UseCaseName
@@ -338,3 +338,17 @@ async def test_no_clip_is_tried_for_a_target_that_makes_none(admin: httpx.AsyncC
     body = {"system_prompt": "Add light.", "prompt": "a fox", "job_type": "video"}
     answer = await admin.post(f"{T}/try", json=body)
     assert (answer.status_code, answer.json()["field"]) == (422, "job_type")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.4, "0 seconds"),
+        (1.2, "1 second"),
+        (1948, "32 minutes"),
+        (5500, "2 hours"),
+        (1e5, "1 day"),
+    ],
+)
+def test_the_age_of_the_cache_is_said_in_the_unit_that_fits(seconds: float, said: str) -> None:
+    assert views._span(seconds) == said

@@ -103,6 +103,16 @@ def _labels_of(labels: Iterable[TemplateLabel], number: int) -> list[str]:
     return [one.label for one in labels if one.number == number]
 
 
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def _span(seconds: float) -> str:
+    """``1948`` as "32 minutes"."""
+    unit, size = next(each for each in _UNITS if seconds >= each[1] or each[1] == 1)
+    number = round(seconds / size)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
 def _sentences(found: Selected) -> Iterable[str]:
     for step in found.trace.steps:
         if not step.hit:
@@ -114,6 +124,6 @@ def _sentences(found: Selected) -> Iterable[str]:
         yield f"{found.name!r}, version {found.version}, is {_ASKED[last]}."
     age = found.trace.cache_age_s
     if found.trace.source == "cache" and age is not None:
-        yield f"It was found in the cache, which was built {round(age)} seconds ago."
+        yield f"It was found in the cache, which was built {_span(age)} ago."
     elif found.trace.source == "database":
         yield "It was found in the table: the cache is missing, broken or has nothing that fits."
