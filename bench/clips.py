@@ -37,7 +37,8 @@ def picture() -> Pixels:
     patches = Image.fromarray(rng.integers(0, 256, (12, 16, 3), np.uint8))
     smooth = np.asarray(patches.resize((1024, 768), Image.Resampling.BICUBIC), np.int16)
     grain = rng.integers(-6, 7, (768, 1024, 1), np.int16)
-    return np.clip(smooth + grain, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(smooth + grain, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def fastest(work: Callable[[], object], repeat: int) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from fabula.core.logging import configure_logging
 from fabula.engines.base import CancelToken, EngineContext, ImageRequest
 from fabula.engines.host import EngineHost
 from fabula.engines.remote.comfyui_workflow import built_in
-from fabula.engines.remote.kinds import KINDS
+from fabula.engines.remote.kinds import KINDS, path_of
 
 PICTURE = ImageRequest("a lighthouse", 7, 512, 384, 20, 5.0)
 SMALL = ImageRequest("a lighthouse", 7, 64, 64, 100, 5.0)
@@ -103,7 +103,7 @@ def measure(kind: str, rounds: int) -> Result:
 
 async def hosted(kind: str, context: EngineContext, request: ImageRequest) -> float:
     """Seconds of a picture in a process that runs already, as a worker's does."""
-    async with EngineHost(KINDS[kind].path, context) as host:
+    async with EngineHost(path_of(KINDS[kind].engine), context) as host:
         async for _ in host.run(ImageRequest("warm", 1, 64, 64, 1, 5.0), CancelToken()):
             pass
         began = time.perf_counter()

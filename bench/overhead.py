@@ -145,7 +145,8 @@ def measure_job(client: httpx.Client, news: News, subject: Subject, rounds: int)
         job_of(client, news, {"prompt": PROMPT, "seed": SEED, "enhance": False,
                                "engine": subject.engine, **subject.body(steps)})  # fmt: skip
 
-    direct(few), job(few)
+    direct(few)
+    job(few)
     for _ in range(rounds):
         for steps in {few, many}:
             times.setdefault(("direct", steps), []).append(_timed(direct, steps))

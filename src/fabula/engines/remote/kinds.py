@@ -1,7 +1,8 @@
 """The kinds of servers that can be connected."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from fabula.engines.base import EngineInfo
 from fabula.engines.image import a1111, comfyui
@@ -11,7 +12,7 @@ from fabula.engines.remote.connection import Connection, Facts
 from fabula.engines.text.openai_chat import OpenAIChat
 from fabula.engines.video.comfyui import ComfyUIClips
 
-Probe = Callable[[Connection], Awaitable[Facts]]
+Probe = Callable[[Connection], Coroutine[Any, Any, Facts]]
 
 
 Engine = type[comfyui.ComfyUI | a1111.A1111 | OpenAIImages | OpenAIChat | ComfyUIClips]
