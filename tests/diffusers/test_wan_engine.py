@@ -23,6 +23,7 @@ from fabula.engines.base import (
     VideoRequest,
 )
 from fabula.engines.contract.video import ends, look
+from fabula.engines.diffusers_support import Placement
 from fabula.engines.video.diffusers_wan import DiffusersWan
 from fabula.engines.video.wan_pipeline import LoadedWan
 
@@ -267,7 +268,7 @@ def test_too_little_memory_while_loading_is_explained(
     def exhausted(*_: object, **__: object) -> None:
         raise import_module("torch").OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(LoadedWan, "_place", exhausted)
+    monkeypatch.setattr(Placement, "put", exhausted)
     engine = DiffusersWan(EngineContext(str(wan_dir)))
     assert "memory" in refused(engine, code="out_of_memory")
 

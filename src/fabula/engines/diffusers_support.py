@@ -162,6 +162,49 @@ def with_files(asked: Iterable[Lora], folders: Iterable[Path]) -> tuple[Lora, ..
     return tuple(replace(lora, path=str(known[lora.path].path)) for lora in wanted)
 
 
+def dress(
+    pipeline: Pipeline, loras: tuple[Lora, ...], load: Callable[[str, Path], None], model: str
+) -> None:
+    """Put on these LoRAs and no others; ``load`` puts the file of one on under a name.
+
+    Raises ``EngineError`` where one does not fit the model; then none is worn.
+    """
+    pipeline.unload_lora_weights()
+    names = [f"lora{number}" for number in range(len(loras))]
+    try:
+        for name, lora in zip(names, loras, strict=True):
+            load(name, Path(lora.path))
+        if loras:
+            pipeline.set_adapters(names, [lora.weight for lora in loras])
+    except (ValueError, RuntimeError, KeyError, OSError) as error:
+        pipeline.unload_lora_weights()
+        listed = ", ".join(Path(lora.path).name for lora in loras)
+        raise refused(f"These LoRAs do not fit the model {model}: {listed}.") from error
+
+
+class Placement:
+    """Where the parts that several pipelines share do their work."""
+
+    def __init__(self, device: str, *, offload: bool) -> None:
+        self._device = device
+        self._offload = offload
+        self._placed: Pipeline = None
+
+    def put(self, pipeline: Pipeline) -> None:
+        """Put the parts where they work: whole, or by hooks that belong to one pipeline."""
+        if self._placed is pipeline:
+            return
+        if self._offload:
+            pipeline.enable_model_cpu_offload()
+        elif self._placed is None:
+            pipeline.to(self._device)
+        self._placed = pipeline
+
+    def clear(self) -> None:
+        """Hold no pipeline any more."""
+        self._placed = None
+
+
 def _loras(folders: Iterable[Path]) -> dict[str, Found]:
     found = walk_all(folders, LORA_FOLDERS)
     return {name: file for name, file in found.items() if file.facts.kind is Kind.LORA}

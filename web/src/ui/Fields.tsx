@@ -132,6 +132,28 @@ export function RangeField({
   )
 }
 
+/** A control of the device's own under its label. */
+function Labelled({
+  label,
+  hint,
+  children,
+}: {
+  label: string
+  hint?: ReactNode
+  children: (id: string) => ReactNode
+}) {
+  const id = useId()
+  return (
+    <div className={classes.field}>
+      <label className={classes.label} htmlFor={id}>
+        {label}
+      </label>
+      {children(id)}
+      {hint ? <div className={classes.hint}>{hint}</div> : null}
+    </div>
+  )
+}
+
 /** One of many, by the device's own list. */
 export function SelectField({
   label,
@@ -146,26 +168,23 @@ export function SelectField({
   onChange: (value: string) => void
   hint?: ReactNode
 }) {
-  const id = useId()
   return (
-    <div className={classes.field}>
-      <label className={classes.label} htmlFor={id}>
-        {label}
-      </label>
-      <select
-        id={id}
-        className={classes.box}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value} disabled={option.disabled}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-      {hint ? <div className={classes.hint}>{hint}</div> : null}
-    </div>
+    <Labelled label={label} hint={hint}>
+      {(id) => (
+        <select
+          id={id}
+          className={classes.box}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value} disabled={option.disabled}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
   )
 }
 
@@ -183,22 +202,20 @@ export function TextField({
   placeholder?: string
   onChange: (value: string) => void
 }) {
-  const id = useId()
   return (
-    <div className={classes.field}>
-      <label className={classes.label} htmlFor={id}>
-        {label}
-      </label>
-      <input
-        id={id}
-        className={classes.box}
-        type="text"
-        value={value}
-        maxLength={maxLength}
-        placeholder={placeholder}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-    </div>
+    <Labelled label={label}>
+      {(id) => (
+        <input
+          id={id}
+          className={classes.box}
+          type="text"
+          value={value}
+          maxLength={maxLength}
+          placeholder={placeholder}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
   )
 }
 
@@ -216,22 +233,20 @@ export function DayField({
   latest?: string
   onChange: (day: string | undefined) => void
 }) {
-  const id = useId()
   return (
-    <div className={classes.field}>
-      <label className={classes.label} htmlFor={id}>
-        {label}
-      </label>
-      <input
-        id={id}
-        className={classes.box}
-        type="date"
-        value={value ?? ''}
-        min={earliest}
-        max={latest}
-        onChange={(event) => onChange(event.currentTarget.value || undefined)}
-      />
-    </div>
+    <Labelled label={label}>
+      {(id) => (
+        <input
+          id={id}
+          className={classes.box}
+          type="date"
+          value={value ?? ''}
+          min={earliest}
+          max={latest}
+          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        />
+      )}
+    </Labelled>
   )
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PIL import Image
 
-from fabula.engines.base import EngineError, Progress
+from fabula.engines.base import Cancelled, CancelToken, EngineError, EngineWarning, Progress
 from fabula.engines.contract.check import ContractViolation, require
 
 
@@ -37,3 +37,28 @@ def require_storable(effective: Mapping[str, object]) -> None:
         json.dumps(dict(effective), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ContractViolation(f"effective cannot be written as JSON: {error}") from error
+
+
+def require_not_begun(run: Callable[[CancelToken], Iterable[object]]) -> None:
+    """A run that is cancelled beforehand does nothing."""
+    token = CancelToken()
+    token.cancel()
+    try:
+        events = list(run(token))
+    except Cancelled:
+        return
+    raise ContractViolation(f"The engine went on and sent {len(events)} events.")
+
+
+def require_stopped(run: Callable[[CancelToken], Iterable[object]], step: int) -> None:
+    """A run that is cancelled at a step sends no more than warnings."""
+    token, late = CancelToken(), 0
+    try:
+        for event in run(token):
+            late += token.cancelled and not isinstance(event, EngineWarning)
+            if isinstance(event, Progress) and event.step >= step:
+                token.cancel()
+    except Cancelled:
+        require(not late, f"Cancelled after step {step}, the engine sent {late} more events.")
+        return
+    raise ContractViolation(f"Cancelled after step {step}, the engine went on to the end.")

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from fabula.engines.base import (
-    Cancelled,
     CancelToken,
     EngineError,
     EngineWarning,
@@ -22,10 +21,12 @@ from fabula.engines.base import (
     WeightedSpan,
     WeightedText,
 )
-from fabula.engines.contract.check import Check, ContractViolation, require
+from fabula.engines.contract.check import Check, require
 from fabula.engines.contract.drawn import (
+    require_not_begun,
     require_refused,
     require_small_previews,
+    require_stopped,
     require_storable,
 )
 from fabula.engines.contract.image_requests import off_the_grid, out_of_range, sample
@@ -160,7 +161,7 @@ def a_cancelled_engine_stops_at_the_next_step_and_works_afterwards(engine: Image
     expected = picture(engine, request)
     last = max(e.step for e in run(engine, request) if isinstance(e, Progress))
     for step in sorted({1, (last + 1) // 2, last}):
-        _stops_after(engine, request, step)
+        require_stopped(partial(engine.run, request), step)
         require(
             _alike(engine, picture(engine, request), expected),
             "A cancelled engine draws differently.",
@@ -168,13 +169,7 @@ def a_cancelled_engine_stops_at_the_next_step_and_works_afterwards(engine: Image
 
 
 def a_request_cancelled_beforehand_is_not_begun(engine: ImageEngine) -> None:
-    token = CancelToken()
-    token.cancel()
-    try:
-        events = list(engine.run(sample(engine), token))
-    except Cancelled:
-        return
-    raise ContractViolation(f"The engine went on and sent {len(events)} events.")
+    require_not_begun(partial(engine.run, sample(engine)))
 
 
 def an_abandoned_run_leaves_the_engine_usable(engine: ImageEngine) -> None:
@@ -269,19 +264,6 @@ def picture(engine: ImageEngine, request: ImageRequest) -> Pixels:
     made = outputs(engine, request)
     require(len(made) == 1, f"{len(made)} pictures instead of one.")
     return made[0].pixels
-
-
-def _stops_after(engine: ImageEngine, request: ImageRequest, step: int) -> None:
-    token, late = CancelToken(), 0
-    try:
-        for event in engine.run(request, token):
-            late += token.cancelled and not isinstance(event, EngineWarning)
-            if isinstance(event, Progress) and event.step >= step:
-                token.cancel()
-    except Cancelled:
-        require(not late, f"Cancelled after step {step}, the engine sent {late} more events.")
-        return
-    raise ContractViolation(f"Cancelled after step {step}, the engine went on to the end.")
 
 
 def _from_source(

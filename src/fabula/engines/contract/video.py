@@ -8,9 +8,7 @@ import av
 import numpy as np
 
 from fabula.engines.base import (
-    Cancelled,
     CancelToken,
-    EngineWarning,
     Motion,
     Pixels,
     Progress,
@@ -19,10 +17,12 @@ from fabula.engines.base import (
     VideoOutput,
     VideoRequest,
 )
-from fabula.engines.contract.check import Check, ContractViolation, require
+from fabula.engines.contract.check import Check, require
 from fabula.engines.contract.drawn import (
+    require_not_begun,
     require_refused,
     require_small_previews,
+    require_stopped,
     require_storable,
 )
 from fabula.engines.contract.video_requests import frame_of, out_of_range, sample
@@ -116,18 +116,12 @@ def a_cancelled_engine_stops_at_the_next_step_and_works_afterwards(engine: Video
     expected = clip(engine, request).mp4
     last = max(e.step for e in run(engine, request) if isinstance(e, Progress))
     for step in sorted({1, (last + 1) // 2, last}):
-        _stops_after(engine, request, step)
+        require_stopped(partial(engine.run, request), step)
     require(clip(engine, request).mp4 == expected, "A cancelled engine works differently.")
 
 
 def a_request_cancelled_beforehand_is_not_begun(engine: VideoEngine) -> None:
-    token = CancelToken()
-    token.cancel()
-    try:
-        events = list(engine.run(sample(engine), token))
-    except Cancelled:
-        return
-    raise ContractViolation(f"The engine went on and sent {len(events)} events.")
+    require_not_begun(partial(engine.run, sample(engine)))
 
 
 def an_abandoned_run_leaves_the_engine_usable(engine: VideoEngine) -> None:
@@ -188,19 +182,6 @@ def clip(engine: VideoEngine, request: VideoRequest) -> VideoOutput:
     made = [event for event in run(engine, request) if isinstance(event, VideoOutput)]
     require(len(made) == 1, f"{len(made)} clips instead of one.")
     return made[0]
-
-
-def _stops_after(engine: VideoEngine, request: VideoRequest, step: int) -> None:
-    token, late = CancelToken(), 0
-    try:
-        for event in engine.run(request, token):
-            late += token.cancelled and not isinstance(event, EngineWarning)
-            if isinstance(event, Progress) and event.step >= step:
-                token.cancel()
-    except Cancelled:
-        require(not late, f"Cancelled after step {step}, the engine sent {late} more events.")
-        return
-    raise ContractViolation(f"Cancelled after step {step}, the engine went on to the end.")
 
 
 def _distance(one: Pixels, other: Pixels) -> float:

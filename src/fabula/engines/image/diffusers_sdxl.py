@@ -58,9 +58,11 @@ from fabula.engines.diffusers_support import (
     Colours,
     Part,
     Pipeline,
+    Placement,
     Step,
     Tensor,
     chosen_precision,
+    dress,
     fitted_colours,
     in_steps,
     libraries,
@@ -264,14 +266,15 @@ class LoadedModel:
         self._from_picture = self._sibling(FROM_PICTURE)
         self._from_part = self._sibling(INPAINTING)
         self._scheduler = self._from_text.scheduler
-        self._offload = self._device == "cuda" and options.get("offload", self._is_tight())
-        self._placed: Any = None
+        offload = self._device == "cuda" and options.get("offload", self._is_tight())
+        self._place = Placement(self._device, offload=offload)
         self._worn: tuple[Lora, ...] = ()
-        self._place(self._from_text)
+        self._place.put(self._from_text)
         self._preview = self._preview_map()
 
     def close(self) -> None:
-        self._from_text = self._from_picture = self._from_part = self._placed = None
+        self._from_text = self._from_picture = self._from_part = None
+        self._place.clear()
         gc.collect()
         if self._device == "cuda":
             self._torch.cuda.empty_cache()
@@ -280,27 +283,14 @@ class LoadedModel:
         """Put on these LoRAs and no others. Raises ``EngineError`` where one does not fit."""
         if loras == self._worn:
             return
-        self._from_text.unload_lora_weights()
         self._worn = ()
-        names = [f"lora{number}" for number in range(len(loras))]
-        try:
-            for name, lora in zip(names, loras, strict=True):
-                path = Path(lora.path)
-                self._from_text.load_lora_weights(
-                    str(path.parent),
-                    weight_name=path.name,
-                    adapter_name=name,
-                    local_files_only=True,
-                )
-            if loras:
-                self._from_text.set_adapters(names, [lora.weight for lora in loras])
-        except (ValueError, RuntimeError, KeyError, OSError) as error:
-            self._from_text.unload_lora_weights()
-            listed = ", ".join(Path(lora.path).name for lora in loras)
-            raise refused(
-                f"These LoRAs do not fit the model {self.model.name}: {listed}."
-            ) from error
+        dress(self._from_text, loras, self._put_on, self.model.name)
         self._worn = loras
+
+    def _put_on(self, name: str, path: Path) -> None:
+        self._from_text.load_lora_weights(
+            str(path.parent), weight_name=path.name, adapter_name=name, local_files_only=True
+        )
 
     def warnings_for(self, request: ImageRequest) -> Iterator[EngineWarning]:
         """What the model's own tokenizer says about the prompts."""
@@ -322,7 +312,7 @@ class LoadedModel:
 
     def _picture(self, request: ImageRequest, seed: int, after_step: AfterStep) -> Pixels:
         pipeline = self._pipeline_for(request)
-        self._place(pipeline)
+        self._place.put(pipeline)
         pipeline.scheduler = self._scheduler_for(request.scheduler)
         made = pipeline(
             **self._texts(request, pipeline),
@@ -400,16 +390,6 @@ class LoadedModel:
         pipeline = kind(**self._from_text.components, **extra)
         pipeline.set_progress_bar_config(disable=True)
         return pipeline
-
-    def _place(self, pipeline: Pipeline) -> None:
-        """Put the parts where they work: whole, or by hooks that belong to one pipeline."""
-        if self._placed is pipeline:
-            return
-        if self._offload:
-            pipeline.enable_model_cpu_offload()
-        elif self._placed is None:
-            pipeline.to(self._device)
-        self._placed = pipeline
 
     def _scheduler_for(self, name: str | None) -> Part:
         """A fresh one for each picture, since schedulers remember the last steps."""

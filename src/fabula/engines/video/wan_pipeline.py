@@ -22,9 +22,11 @@ from fabula.engines.diffusers_support import (
     AfterStep,
     Colours,
     Pipeline,
+    Placement,
     Step,
     Tensor,
     chosen_precision,
+    dress,
     fitted_colours,
     in_steps,
     libraries,
@@ -32,7 +34,6 @@ from fabula.engines.diffusers_support import (
     preview_of,
     texts_cut,
 )
-from fabula.engines.image_checks import refused
 from fabula.engines.video.wan_models import FROM_PICTURE, FROM_TEXT, WanModel
 
 Frames = NDArray[np.uint8]
@@ -78,16 +79,17 @@ class LoadedWan:
         self._main = self._opened()
         self._pipelines = self._by_kind()
         self._scheduler = self._main.scheduler
-        self._offload = self._device == "cuda" and options.get("offload", self._is_tight())
-        if self._offload:
+        offload = self._device == "cuda" and options.get("offload", self._is_tight())
+        if offload:
             self._main.vae.enable_tiling()
-        self._placed: Pipeline = None
+        self._place = Placement(self._device, offload=offload)
         self._worn: tuple[Lora, ...] = ()
-        self._place(self._main)
+        self._place.put(self._main)
         self._preview = self._preview_map()
 
     def close(self) -> None:
-        self._main = self._placed = None
+        self._main = None
+        self._place.clear()
         self._pipelines = {}
         gc.collect()
         if self._device == "cuda":
@@ -97,20 +99,8 @@ class LoadedWan:
         """Put on these LoRAs and no others. Raises ``EngineError`` where one does not fit."""
         if loras == self._worn:
             return
-        self._main.unload_lora_weights()
         self._worn = ()
-        names = [f"lora{number}" for number in range(len(loras))]
-        try:
-            for name, lora in zip(names, loras, strict=True):
-                self._put_on(name, Path(lora.path))
-            if loras:
-                self._main.set_adapters(names, [lora.weight for lora in loras])
-        except (ValueError, RuntimeError, KeyError, OSError) as error:
-            self._main.unload_lora_weights()
-            listed = ", ".join(Path(lora.path).name for lora in loras)
-            raise refused(
-                f"These LoRAs do not fit the model {self.model.name}: {listed}."
-            ) from error
+        dress(self._main, loras, self._put_on, self.model.name)
         self._worn = loras
 
     def _put_on(self, name: str, path: Path) -> None:
@@ -160,7 +150,7 @@ class LoadedWan:
 
     def _frames(self, shoot: Shoot, after_step: AfterStep) -> Frames:
         pipeline = self._pipelines[FROM_TEXT if shoot.first is None else FROM_PICTURE]
-        self._place(pipeline)
+        self._place.put(pipeline)
         pipeline.scheduler = type(self._scheduler).from_config(self._scheduler.config)
         made = pipeline(
             prompt=shoot.prompt,
@@ -222,16 +212,6 @@ class LoadedWan:
             other.set_progress_bar_config(disable=True)
             pipelines[kind] = other
         return pipelines
-
-    def _place(self, pipeline: Pipeline) -> None:
-        """Put the parts where they work: whole, or by hooks that belong to one pipeline."""
-        if self._placed is pipeline:
-            return
-        if self._offload:
-            pipeline.enable_model_cpu_offload()
-        elif self._placed is None:
-            pipeline.to(self._device)
-        self._placed = pipeline
 
     def _is_tight(self) -> bool:
         parts = (part for part in self._main.components.values() if hasattr(part, "parameters"))
